@@ -1,0 +1,1 @@
+"""Models of the test project: every kind of relation that Django has."""
