@@ -4,6 +4,13 @@ import os
 
 import dj_database_url
 
+database_url = os.environ.get("DATABASE_URL") or "sqlite://:memory:"
+if database_url.startswith("mysql"):
+    # The driver that needs no compiler; to Django it is mysqlclient.
+    import pymysql
+
+    pymysql.install_as_MySQLdb()
+
 SECRET_KEY = "tests"
 USE_TZ = True
 ROOT_URLCONF = "tests.urls"
@@ -35,10 +42,11 @@ TEMPLATES = [
     }
 ]
 DATABASES = {
-    "default": dj_database_url.parse(os.environ.get("DATABASE_URL") or "sqlite://:memory:"),
+    "default": dj_database_url.parse(database_url),
     "other": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
 }
-if suffix := os.environ.get("TEST_DB_SUFFIX"):
+suffix = os.environ.get("TEST_DB_SUFFIX")
+if suffix and not database_url.startswith("sqlite"):
     DATABASES["default"]["TEST"] = {"NAME": f"test_perfkit_{suffix}"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
