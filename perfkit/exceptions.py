@@ -15,7 +15,7 @@ __all__ = ["LazyLoadError", "LazyLoadWarning", "PerfkitSettingsError", "PresetEr
 
 
 class PresetError(Exception):
-    """A preset that can't be compiled or applied; the message says where, and what to write instead."""
+    """A preset that can't be compiled or applied; the message says where, and what to write."""
 
 
 class PerfkitSettingsError(ImproperlyConfigured):
@@ -34,7 +34,7 @@ class LazyLoadWarning(UserWarning):
 
 
 class LazyLoadError(FieldFetchBlocked):
-    """A lazy load that the mode ``raise`` or ``fetch_mode="raise"`` stopped before its query was sent.
+    """A lazy load that the mode ``raise`` or ``fetch_mode="raise"`` stopped before its query.
 
     On Django 6.1 and later it is also Django's ``FieldFetchBlocked``. ``finding`` is the
     :class:`~perfkit.Finding`.

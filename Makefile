@@ -1,0 +1,58 @@
+# Every target makes what it needs: a virtual environment in .venv, and in it one dependency group of
+# pyproject.toml, installed again whenever that file changes. PYTHON=... chooses the interpreter.
+
+PYTHON ?= $(shell sh scripts/find-python)
+VENV := .venv
+BIN := $(VENV)/bin
+DATABASE_URL ?=
+export DATABASE_URL
+
+.PHONY: help demo serve test lint format types docs bench coverage matrix clean
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+demo: $(VENV)/installed-example ## Fill the example shop and compare its pages, naive and optimised
+	$(BIN)/python manage.py demo $(ARGS)
+
+serve: $(VENV)/installed-example ## Open the example shop at http://127.0.0.1:8000/
+	$(BIN)/python manage.py runserver $(ARGS)
+
+test: $(VENV)/installed-test ## Run the tests, on SQLite or the database of DATABASE_URL
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+lint: $(VENV)/installed-lint ## Check style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/installed-lint ## Mend style and formatting
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(VENV)/installed-types ## Check the types of the package, and those that a user's editor sees
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/typing $(ARGS)
+
+docs: $(VENV)/installed-docs ## Build the documentation; a warning is an error
+	$(BIN)/python -m sphinx -W --keep-going -n -q -b html docs docs/_build/html
+	@echo "The documentation is in docs/_build/html/index.html"
+
+bench: $(VENV)/installed-test ## Measure what presets cost, against the same queries written by hand
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+matrix: $(VENV)/installed-matrix ## Run the tests on every Python, Django and database (needs the servers)
+	$(BIN)/python -m nox $(ARGS)
+
+clean: ## Remove what the other targets made
+	rm -rf $(VENV) .nox build dist docs/_build .coverage .coverage.* .*_cache
+
+$(VENV)/bin/pip:
+	$(if $(PYTHON),,$(error No suitable Python was found))
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+
+# pip knows dependency groups since 25.1.
+$(VENV)/installed-%: pyproject.toml | $(VENV)/bin/pip
+	$(BIN)/python -m pip install --quiet --editable . --group $*
+	@touch $@

@@ -1,0 +1,59 @@
+"""The matrix: Python x Django x database; ``make matrix`` runs it.
+
+``MATRIX`` gives each pair of Python and Django its databases; ``nox -- sqlite mariadb`` runs every
+pair on those named instead, and ``nox -t full`` the pairs that the matrix leaves out too. One pair
+is ``nox -s "tests(python='3.12', django='6.0')"``. ``POSTGRESQL_URL`` and ``MARIADB_URL`` say where
+the servers are.
+"""
+
+from __future__ import annotations
+
+import os
+
+import nox
+
+DATABASES = {
+    "sqlite": "",
+    "postgresql": os.environ.get("POSTGRESQL_URL", "postgres://postgres@127.0.0.1:5432/postgres"),
+    "mariadb": os.environ.get("MARIADB_URL", "mysql://root@127.0.0.1:3306/test"),
+}
+SQLITE = ("sqlite",)
+ALL = tuple(DATABASES)
+
+#: Every version of Python and of Django, and the oldest and the newest Django on every database.
+MATRIX = {
+    ("3.10", "5.2"): ALL,
+    ("3.11", "5.2"): SQLITE,
+    ("3.12", "6.0"): ALL,
+    ("3.13", "6.1"): ALL,
+}
+#: What the matrix leaves out to stay short.
+REST = [("3.12", "5.2"), ("3.13", "5.2"), ("3.13", "6.0"), ("3.12", "6.1")]
+
+nox.needs_version = ">=2025.5"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.tags = ["matrix"]
+
+PAIRS = [nox.param(*pair, tags=["matrix", "full"]) for pair in MATRIX]
+PAIRS += [nox.param(*pair, tags=["full"]) for pair in REST]
+
+
+@nox.session
+@nox.parametrize("python,django", PAIRS)
+def tests(session: nox.Session, django: str) -> None:
+    """Run the suite on each database of this pair, and keep its coverage."""
+    session.install("--upgrade", "pip>=25.1")
+    session.install("--editable", ".", "--group", "test", f"Django~={django}.0")
+    databases = session.posargs or MATRIX.get((str(session.python), django), ALL)
+    for database in databases:
+        run = f"py{session.python}-django{django}-{database}"
+        session.log(run)
+        session.run(
+            *("coverage", "run", "-m", "pytest", "-n", "2", "-q"),
+            env={
+                "COVERAGE_FILE": f".coverage.{run}",
+                "DATABASE_URL": DATABASES[database],
+                "TEST_DB_SUFFIX": run.translate(str.maketrans("", "", ".-")),
+            },
+        )

@@ -1,0 +1,18 @@
+"""What the whole suite shares: it says at the end which databases it did not run on."""
+
+from __future__ import annotations
+
+import pytest
+
+SERVERS = {"postgresql": "PostgreSQL", "mysql": "MariaDB or MySQL", "sqlite": "SQLite"}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the database that the tests ran on, and those that they did not."""
+    from django.db import connection
+
+    ran = SERVERS[connection.vendor]
+    skipped = " and ".join(name for name in SERVERS.values() if name != ran)
+    terminalreporter.write_line(
+        f"Ran on {ran}; not on {skipped} (set DATABASE_URL, or run `make matrix`)."
+    )
