@@ -20,7 +20,7 @@ serve: $(VENV)/installed-example ## Open the example shop at http://127.0.0.1:80
 	$(BIN)/python manage.py runserver $(ARGS)
 
 test: $(VENV)/installed-test ## Run the tests, on SQLite or the database of DATABASE_URL
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 lint: $(VENV)/installed-lint ## Check style and formatting
 	$(BIN)/ruff check .

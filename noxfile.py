@@ -50,7 +50,7 @@ def tests(session: nox.Session, django: str) -> None:
         run = f"py{session.python}-django{django}-{database}"
         session.log(run)
         session.run(
-            *("coverage", "run", "-m", "pytest", "-n", "2", "-q"),
+            *("coverage", "run", "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-q"),
             env={
                 "COVERAGE_FILE": f".coverage.{run}",
                 "DATABASE_URL": DATABASES[database],
