@@ -1,0 +1,162 @@
+"""The documentation against the code: names, defaults, checks, commands, links, code blocks."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import perfkit
+from perfkit import conf
+
+ROOT = Path(__file__).parent.parent
+REFERENCE = ROOT / "docs/reference"
+PAGES = [
+    *sorted(ROOT.glob("*.md")),
+    *(page for page in sorted((ROOT / "docs").rglob("*.md")) if "_build" not in page.parts),
+]
+TEXTS = {str(page.relative_to(ROOT)): page.read_text(encoding="utf-8") for page in PAGES}
+FENCE = re.compile(r"^( *)(`{3,}|:{3,})([^\n]*)\n(.*?)^\1\2`* *$", re.M | re.S)
+
+
+def without_code(text: str) -> str:
+    return FENCE.sub("", text)
+
+
+def rows(text: str) -> list[list[str]]:
+    """The cells of every row of every table, without the rules under headings."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return [row for row in cells if not set(row[0]) <= {"-", ":"}]
+
+
+def code_of(cell: str) -> str:
+    return cell.strip("`")
+
+
+def default_of(field: Any) -> object:
+    return field.default if field.default_factory is MISSING else field.default_factory()
+
+
+def test_settings_are_documented_with_their_defaults() -> None:
+    """The table of settings has the keys of the code, in its order, with its defaults."""
+    documented = [
+        (code_of(row[0]), ast.literal_eval(code_of(row[1])))
+        for row in rows(TEXTS["docs/reference/settings.md"])
+        if row[0].startswith("`")
+    ]
+    assert documented == [(f.name, default_of(f)) for f in fields(conf.PerfkitSettings)]
+
+
+def test_kinds_are_documented() -> None:
+    """Every kind of finding that a setting takes is on the page of the settings."""
+    text = TEXTS["docs/reference/settings.md"]
+    assert [kind for kind in conf.KINDS if f"`{kind}`" not in text] == []
+
+
+@pytest.mark.parametrize("page", TEXTS)
+def test_settings_that_are_mentioned_exist(page: str) -> None:
+    """No page names a key of PERFKIT that the code does not know."""
+    known = {f.name for f in fields(conf.PerfkitSettings)}
+    mentioned = set(re.findall(r"[`\"'](AUDIT[A-Z_]*|FETCH_MODE)[`\"']", TEXTS[page]))
+    assert mentioned <= known
+
+
+def test_examples_of_settings_are_valid() -> None:
+    """Every `PERFKIT = {...}` in the documentation passes the checks of the settings."""
+    examples = [
+        ast.literal_eval(node.value)
+        for _, block in python_blocks()
+        for node in ast.walk(ast.parse(block))
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PERFKIT"
+    ]
+    assert examples
+    assert [problem for example in examples for problem in conf.problems(example)] == []
+
+
+def python_blocks() -> list[tuple[str, str]]:
+    """Each block of Python in the documentation, with the page it is on."""
+    return [
+        (page, re.sub(rf"^{indent}", "", body, flags=re.M))
+        for page, text in TEXTS.items()
+        for indent, _, language, body in FENCE.findall(text)
+        if language.strip() == "python"
+    ]
+
+
+def test_blocks_of_python_are_python() -> None:
+    """Every block that says it is Python compiles."""
+    for page, block in python_blocks():
+        compile(block, page, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+
+
+def test_imports_in_blocks_work() -> None:
+    """Whatever the documentation imports from perfkit is there."""
+    for page, block in python_blocks():
+        for node in ast.walk(ast.parse(block)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("perfkit"):
+                module = __import__(node.module, fromlist=["*"])
+                for alias in node.names:
+                    assert hasattr(module, alias.name), f"{page}: {ast.unparse(node)}"
+
+
+def anchors_of(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub and MyST make them."""
+    headings = re.findall(r"^#+ (.*)$", without_code(page.read_text(encoding="utf-8")), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", TEXTS)
+def test_internal_links_lead_somewhere(page: str) -> None:
+    """Every relative link leads to a file that exists, and to a heading in it."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", without_code(TEXTS[page])):
+        if "://" in target:
+            continue
+        path, _, anchor = target.partition("#")
+        file = (ROOT / page).parent / path if path else ROOT / page
+        assert file.exists(), f"{page} links to {target}"
+        if anchor and file.suffix == ".md":
+            assert anchor in anchors_of(file), f"{page} links to {target}"
+
+
+def test_make_targets_exist() -> None:
+    """Every `make target` in the documentation is one."""
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
+    mentioned = {
+        target for text in TEXTS.values() for target in re.findall(r"(?:`|\$ )make ([a-z]+)", text)
+    }
+    assert mentioned
+    assert mentioned <= targets
+
+
+def test_every_check_is_documented() -> None:
+    """The ids in the code and on the page of the checks are the same."""
+    pattern = re.compile(r"\bperfkit\.[EWI]\d{3}\b")
+    sources = Path(perfkit.__file__).parent.rglob("*.py")
+    in_code = {
+        check for path in sources for check in pattern.findall(path.read_text(encoding="utf-8"))
+    }
+    assert set(pattern.findall(TEXTS["docs/reference/checks.md"])) == in_code
+
+
+def test_supported_versions_agree() -> None:
+    """README, package metadata and matrix name the same versions of Django and Python."""
+    metadata = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    django = re.findall(r'"Framework :: Django :: ([\d.]+)"', metadata)
+    python = re.findall(r'"Programming Language :: Python :: (\d+\.\d+)"', metadata)
+    assert f"Django {', '.join(django[:-1])} and {django[-1]}" in TEXTS["README.md"]
+    assert f"Python {python[0]} to {python[-1]}" in TEXTS["README.md"]
+    matrix = (ROOT / "noxfile.py").read_text(encoding="utf-8")
+    pairs = re.findall(r'\("([\d.]+)", "([\d.]+)"\)', matrix)
+    assert {d for _, d in pairs} == set(django)
+    assert {p for p, _ in pairs} == set(python) - {"3.14"}
+
+
+def test_the_version_is_in_the_changelog() -> None:
+    """The changelog has a heading for what is new or for the version it is released as."""
+    headings = re.findall(r"^## \[([^\]]+)\]", TEXTS["CHANGELOG.md"], re.M)
+    assert {"Unreleased", perfkit.__version__} & set(headings[:1])
