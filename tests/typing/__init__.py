@@ -1,0 +1,1 @@
+"""What a user's editor sees, proved by type checkers."""

@@ -1,0 +1,1 @@
+"""A user's app, fully annotated, as strict checkers ask for."""
