@@ -1,1 +1,234 @@
 """Models of the test project: every kind of relation that Django has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models.functions import Upper
+
+from perfkit import Preset, PresetManager, PresetQuerySet, preset
+
+
+class Country(models.Model):
+    """The end of a chain of foreign keys; referred to by its code."""
+
+    name = models.CharField(max_length=50)
+    code = models.CharField(max_length=2, unique=True)
+    anthem = models.TextField(default="")
+
+
+class Publisher(models.Model):
+    """Has a foreign key to something other than the primary key (``to_field``)."""
+
+    name = models.CharField(max_length=50)
+    address = models.TextField(default="")
+    country = models.ForeignKey(Country, models.CASCADE, to_field="code", null=True, related_name="publishers")
+
+
+class UpperCaseField(models.CharField):  # type: ignore[type-arg]
+    """A custom column: stored in lower case, read in upper case."""
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
+        """Return the value in upper case."""
+        return None if value is None else value.upper()
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Store the value in lower case."""
+        return None if value is None else str(value).lower()
+
+
+class AuthorQuerySet(PresetQuerySet["Author"]):
+    """Presets that other models include."""
+
+    optimize_for_list = Preset(only=["name"])
+    optimize_for_detail = optimize_for_list | Preset(only=["bio", "publisher__name"])
+
+
+class Author(models.Model):
+    """Has a nullable foreign key, a self reference and a one-to-one relation back from Profile."""
+
+    name = models.CharField(max_length=50)
+    bio = models.TextField(default="")
+    publisher = models.ForeignKey(Publisher, models.SET_NULL, null=True, related_name="authors")
+    mentor = models.ForeignKey("self", models.SET_NULL, null=True, related_name="students")
+
+    objects = AuthorQuerySet.as_manager()
+
+
+class Profile(models.Model):
+    """One to one with Author; a nullable one leads on to Country."""
+
+    author = models.OneToOneField(Author, models.CASCADE, related_name="profile")
+    website = models.CharField(max_length=50, default="")
+    notes = models.TextField(default="")
+    country = models.ForeignKey(Country, models.SET_NULL, null=True, related_name="+")
+
+
+class Tag(models.Model):
+    """Many to many with Book, without a ``through`` of its own."""
+
+    name = models.CharField(max_length=50)
+    description = models.TextField(default="")
+
+
+class Note(models.Model):
+    """Has a generic foreign key."""
+
+    text = models.CharField(max_length=50)
+    internal = models.TextField(default="")
+    content_type = models.ForeignKey(ContentType, models.CASCADE)
+    object_id = models.PositiveBigIntegerField()
+    target = GenericForeignKey()
+
+
+class BookQuerySet(PresetQuerySet["Book"]):
+    """The presets that most tests use."""
+
+    optimize_for_list = Preset(only=["title", "author__name", "tags__name"])
+    optimize_for_detail = optimize_for_list | Preset(only=["blurb"], include={"reviews": "list"})
+    compact = Preset(only=["title"])
+
+    @preset
+    def with_reviews_by(self, reviewer: str) -> Preset:
+        """Load the reviews of one reviewer."""
+        return Preset(prefetch_related=[models.Prefetch("reviews", Review.objects.filter(reviewer=reviewer))])
+
+
+class Book(models.Model):
+    """The centre: foreign keys, many to many, reverse relations, generic relation, a custom column."""
+
+    title = models.CharField(max_length=50)
+    blurb = models.TextField(default="")
+    code = UpperCaseField(max_length=20, default="", db_column="shelf_code")
+    pages = models.IntegerField(default=0)
+    title_upper = models.GeneratedField(
+        expression=Upper("title"), output_field=models.CharField(max_length=50), db_persist=True
+    )
+    author = models.ForeignKey(Author, models.CASCADE, related_name="books")
+    editor = models.ForeignKey(Author, models.SET_NULL, null=True, related_name="edited")
+    tags = models.ManyToManyField(Tag, related_name="books")
+    contributors = models.ManyToManyField(Author, through="Contribution", related_name="contributed")
+    notes = GenericRelation(Note)
+
+    objects = BookQuerySet.as_manager()
+
+
+class Contribution(models.Model):
+    """The ``through`` model of ``Book.contributors``."""
+
+    book = models.ForeignKey(Book, models.CASCADE)
+    author = models.ForeignKey(Author, models.CASCADE)
+    role = models.CharField(max_length=20, default="")
+
+
+class ReviewQuerySet(PresetQuerySet["Review"]):
+    """A preset that Book includes."""
+
+    optimize_for_list = Preset(only=["text", "reviewer"])
+
+
+class Review(models.Model):
+    """Reverse foreign key of Book."""
+
+    book = models.ForeignKey(Book, models.CASCADE, related_name="reviews")
+    text = models.CharField(max_length=50)
+    reviewer = models.CharField(max_length=50)
+    private = models.TextField(default="")
+    notes = GenericRelation(Note)
+
+    objects = ReviewQuerySet.as_manager()
+
+
+class Place(models.Model):
+    """The parent in multi-table inheritance."""
+
+    name = models.CharField(max_length=50)
+    story = models.TextField(default="")
+    country = models.ForeignKey(Country, models.CASCADE, null=True, related_name="places")
+
+
+class Shop(Place):
+    """A child."""
+
+    opening_hours = models.CharField(max_length=50, default="")
+    lease = models.TextField(default="")
+    owner = models.ForeignKey(Author, models.SET_NULL, null=True, related_name="shops")
+
+
+class Bakery(Shop):
+    """A grandchild."""
+
+    oven = models.CharField(max_length=50, default="")
+
+
+class Shelf(models.Model):
+    """Reverse foreign key of a child."""
+
+    shop = models.ForeignKey(Shop, models.CASCADE, related_name="shelves")
+    label = models.CharField(max_length=50)
+    material = models.TextField(default="")
+
+
+class Novel(Book):
+    """A proxy would share Book's table; this is its child."""
+
+    plot = models.TextField(default="")
+
+    objects = BookQuerySet.as_manager()
+
+
+class BookProxy(Book):
+    """A proxy of Book."""
+
+    class Meta:
+        """A proxy."""
+
+        proxy = True
+
+
+class Seat(models.Model):
+    """Has a composite primary key."""
+
+    pk = models.CompositePrimaryKey("row", "number")
+    row = models.IntegerField()
+    number = models.IntegerField()
+    colour = models.CharField(max_length=20, default="")
+    history = models.TextField(default="")
+    holder = models.ForeignKey(Author, models.SET_NULL, null=True, related_name="seats")
+
+
+class Shipment(models.Model):
+    """Referred to by a key that is not primary, from many rows."""
+
+    number = models.CharField(max_length=20, unique=True)
+    manifest = models.TextField(default="")
+
+
+class Parcel(models.Model):
+    """A foreign key with ``to_field``, and its reverse."""
+
+    shipment = models.ForeignKey(Shipment, models.CASCADE, to_field="number", related_name="parcels")
+    weight = models.IntegerField(default=0)
+    contents = models.TextField(default="")
+
+
+class LeafQuerySet(PresetQuerySet["Leaf"]):
+    """A preset that a manager applies by default."""
+
+    optimize_for_list = Preset(only=["name"])
+
+
+class Leaf(models.Model):
+    """Its default manager applies a preset."""
+
+    book = models.ForeignKey(Book, models.CASCADE, related_name="leaves")
+    name = models.CharField(max_length=50)
+    text = models.TextField(default="")
+    tags = models.ManyToManyField(Tag, related_name="leaves")
+    notes = GenericRelation(Note)
+
+    objects = PresetManager.from_queryset(LeafQuerySet, preset="list")()
+    everything = LeafQuerySet.as_manager()

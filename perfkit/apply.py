@@ -1,0 +1,256 @@
+"""APPLY: set on a queryset what a plan loads, in one clone.
+
+The settings that Django keeps on a queryset (``deferred_loading``, ``select_related``, the prefetch
+lookups) are private names; they are written here and nowhere else. Calling ``only()``,
+``select_related()`` and ``prefetch_related()`` instead would make three clones where one is enough,
+and could not unite with what is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from django.db import connections
+from django.db.models import Model, QuerySet, prefetch_related_objects
+from django.db.models.constants import LOOKUP_SEP
+
+from perfkit._compat import set_fetch_mode
+from perfkit.compiler import compile_plan
+from perfkit.conf import get_settings
+from perfkit.draft import Draft, freeze, thaw
+from perfkit.exceptions import PresetError
+from perfkit.loading import KEY, Loading, PlannedPrefetch, copy_joins, loading_of
+from perfkit.plan import LoadPlan, PrefetchPlan
+from perfkit.presets import Preset
+from perfkit.reading import is_planned, read, take_shared_lookups
+
+__all__ = ["OwnTables", "apply_loading", "apply_preset", "lock_own_tables", "plan_of", "prefetch_preset", "require_columns", "settle"]
+
+QS = TypeVar("QS", bound="QuerySet[Any]")
+
+
+def apply_preset(queryset: QS, preset: Preset, label: str = "") -> QS:
+    """Return the queryset with a preset applied that was made on the spot: it is not cached.
+
+    Raises :class:`~perfkit.PresetError` when the preset doesn't fit the queryset's model.
+    """
+    label = label or repr(preset)
+    return apply_loading(queryset, Loading(compile_plan(queryset.model, preset, label)[0], (label,)))
+
+
+def apply_loading(queryset: QS, loading: Loading, *, declared: bool = False) -> QS:
+    """Return the queryset with a loading applied, united with what the queryset loads already.
+
+    ``declared`` says that the loading lives as long as its QuerySet class, so that its union with
+    another one may be kept.
+    """
+    if queryset._fields is not None:
+        raise TypeError(f"Cannot call {_name(loading)}() after .values() or .values_list()")
+    queryset._not_support_combined_queries(_name(loading))
+    query = queryset.query
+    present: Loading | None = query.__dict__.get(KEY)
+    if present is None:
+        if _is_plain(queryset):
+            return _with_fetch_mode(_put(_annotated(queryset, loading), loading, loading.lookups), loading)
+    elif _is_untouched(queryset, present):
+        following = present.then.get(loading)
+        if following is None:
+            following = _united(present, loading)
+            if declared:
+                present.then[loading] = following
+        clone = _put(_annotated(queryset, following), following, following.lookups)
+        return _with_fetch_mode(clone, following)
+    draft = read(queryset)
+    draft.merge(thaw(loading.plan))
+    for field in queryset._known_related_objects:
+        # Rows of a related manager get their owner by the key column, if it is loaded.
+        draft.links |= {key.attname for key in field.local_related_fields}
+    names = present.presets if present is not None else ()
+    user_joins = present.user_joins if present is not None else bool(query.select_related)
+    clone = _settle(_annotated(queryset, loading), draft, (*names, *loading.presets), user_joins=user_joins)
+    return _with_fetch_mode(clone, loading)
+
+
+def settle(queryset: QS, *, user_joins: bool = False) -> QS:
+    """Bring a queryset back in order after ``only()``, ``select_related()`` or the like were chained.
+
+    What joins and prefetches stand on is added again. The queryset itself is changed: it is the
+    clone that the chained call has made. Without presets nothing is changed.
+    """
+    present = loading_of(queryset)
+    if present is None:
+        return queryset
+    return _settle(queryset, read(queryset), present.presets, user_joins=user_joins or present.user_joins)
+
+
+def lock_own_tables(clone: QuerySet[Any]) -> None:
+    """Make ``select_for_update()`` lock the rows' own tables, and not those that presets joined.
+
+    Where the database can't tell tables apart (MariaDB), it locks the joined rows too, as Django
+    does.
+    """
+    if connections[clone.db].features.has_select_for_update_of and clone.query.select_related:
+        clone.query.select_for_update_of = OwnTables(("self", *_parent_links(clone.model)))
+
+
+class OwnTables(tuple[str, ...]):
+    """The ``of`` of a ``select_for_update()`` that its user did not write."""
+
+    __slots__ = ()
+
+
+def _parent_links(model: type[Model], prefix: str = "") -> Iterator[str]:
+    for parent, link in model._meta.concrete_model._meta.parents.items():
+        if link is not None:
+            yield prefix + link.name
+            yield from _parent_links(parent, prefix + link.name + LOOKUP_SEP)
+
+
+def require_columns(queryset: QS, attnames: Iterable[str]) -> QS:
+    """Return the queryset with these columns loaded too, where it is narrowed."""
+    missing = set(attnames)
+    present = loading_of(queryset)
+    if present is not None and (present.plan.columns is None or missing <= set(present.plan.columns)):
+        return queryset
+    draft = read(queryset)
+    draft.links |= missing
+    return _settle(
+        queryset._chain(),
+        draft,
+        present.presets if present is not None else (),
+        user_joins=present.user_joins if present is not None else True,
+    )
+
+
+def plan_of(queryset: QuerySet[Any]) -> LoadPlan:
+    """Return the plan of what a queryset loads, whoever asked for it."""
+    present = loading_of(queryset)
+    if present is not None and _is_untouched(queryset, present):
+        return present.plan
+    return freeze(read(queryset, with_lookups=True))
+
+
+def prefetch_preset(instances: Sequence[Model], preset: Preset) -> None:
+    """Load onto rows what a preset names and they lack; see :meth:`perfkit.Preset.prefetch`."""
+    if not instances:
+        return
+    models = {instance._meta.concrete_model: type(instance) for instance in instances}
+    if len(models) > 1:
+        labels = ", ".join(sorted(model._meta.label for model in models.values()))
+        raise PresetError(f"{preset!r}: prefetch() takes rows of one model, not of {labels}.")
+    plan, _ = compile_plan(type(instances[0]), preset)
+    _load_missing_columns(instances, plan)
+    lookups = [PlannedPrefetch(join.relation.name, PrefetchPlan(join.relation, (join.plan,))) for join in plan.joins]
+    lookups += [PlannedPrefetch(prefetch.relation.name, prefetch) for prefetch in plan.prefetches]
+    prefetch_related_objects(list(instances), *lookups)
+
+
+def _load_missing_columns(instances: Sequence[Model], plan: LoadPlan) -> None:
+    """Load in one query the own columns and annotations that the plan has and the rows lack."""
+    wanted = {field.attname for field in plan.model._meta.concrete_fields}
+    if plan.columns is not None:
+        wanted = set(plan.columns)
+    lacking = [row for row in instances if not (wanted | {name for name, _ in plan.annotations}) <= row.__dict__.keys()]
+    if not lacking:
+        return
+    rows = plan.model._base_manager.using(lacking[0]._state.db).filter(pk__in=[row.pk for row in lacking])
+    loaded = {row.pk: row for row in rows.annotate(**dict(plan.annotations)).only(*wanted)}
+    for row in lacking:
+        source = loaded.get(row.pk)
+        if source is None:
+            raise plan.model.DoesNotExist(f"{plan.model._meta.label} {row.pk!r} was deleted after it was loaded.")
+        for name, value in source.__dict__.items():
+            if name != "_state":
+                row.__dict__.setdefault(name, value)
+
+
+def _name(loading: Loading) -> str:
+    return loading.presets[-1].rpartition(".")[2] if loading.presets else "optimize_for"
+
+
+def _is_plain(queryset: QuerySet[Any]) -> bool:
+    """Whether nothing was said yet of what the queryset loads."""
+    query = queryset.query
+    return (
+        not query.deferred_loading[0]
+        and query.select_related is False
+        and not queryset._prefetch_related_lookups
+        and not query.select_for_update
+        and not queryset._known_related_objects
+    )
+
+
+def _is_untouched(queryset: QuerySet[Any], present: Loading) -> bool:
+    """Whether the queryset still loads what the loading has set, and nothing else."""
+    query = queryset.query
+    return (
+        (
+            query.deferred_loading is present.deferred_loading
+            or (present.deferred_loading is None and not query.deferred_loading[0])
+        )
+        and (query.select_related or {}) == present.select_related
+        and queryset._prefetch_related_lookups is present.lookups
+        and not query.select_for_update
+    )
+
+
+def _united(present: Loading, other: Loading) -> Loading:
+    draft = thaw(present.plan)
+    draft.merge(thaw(other.plan))
+    return Loading(freeze(draft), _names(*present.presets, *other.presets), user_joins=present.user_joins)
+
+
+def _annotated(queryset: QS, loading: Loading) -> QS:
+    """Return a clone with those annotations of the loading that the queryset has not yet."""
+    present = loading_of(queryset)
+    known = present.annotations if present is not None else {}
+    missing = {name: value for name, value in loading.annotations.items() if name not in known}
+    return queryset.annotate(**missing) if missing else queryset._chain()
+
+
+def _put(clone: QS, loading: Loading, lookups: tuple[Any, ...]) -> QS:
+    """Write a loading's settings to a queryset that was just cloned."""
+    query = clone.query
+    if loading.deferred_loading is not None:
+        query.deferred_loading = loading.deferred_loading
+    elif query.deferred_loading[0]:
+        query.clear_deferred_loading()
+    if loading.select_related:
+        query.select_related = copy_joins(loading.select_related)
+    clone._prefetch_related_lookups = lookups
+    query.__dict__[KEY] = loading
+    return clone
+
+
+def _with_fetch_mode(clone: QS, loading: Loading) -> QS:
+    mode = loading.fetch_mode or get_settings().FETCH_MODE
+    if mode != "one" or loading.fetch_mode is not None:
+        set_fetch_mode(clone, mode)
+    return clone
+
+
+def _settle(clone: QS, draft: Draft, presets: tuple[str, ...], *, user_joins: bool) -> QS:
+    """Write a draft to a clone, beside those prefetches of its user that have nothing to do with it."""
+    own = [lookup for lookup in clone._prefetch_related_lookups if not is_planned(lookup)]
+    own = take_shared_lookups(draft, own)
+    loading = Loading(freeze(draft), _names(*presets), user_joins=user_joins)
+    query = clone.query
+    asked = query.select_related
+    _put(clone, loading, (*own, *loading.lookups) if own else loading.lookups)
+    if isinstance(asked, dict):
+        # Names that are no relations stay: the aliases of FilteredRelations.
+        query.select_related = _merge_joins(copy_joins(asked), loading.select_related)
+    if query.select_for_update and not query.select_for_update_of and not user_joins:
+        lock_own_tables(clone)
+    return clone
+
+
+def _merge_joins(joins: Any, others: Any) -> Any:
+    for name, behind in others.items():
+        _merge_joins(joins.setdefault(name, {}), behind)
+    return joins
+
+
+def _names(*names: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

@@ -1,0 +1,360 @@
+"""COMPILE: from a model and a preset to the plan of what is loaded. No SQL is run."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from django.apps import apps
+from django.db.models import Model, Prefetch
+from django.db.models.constants import LOOKUP_SEP
+
+from perfkit.draft import Draft, PrefetchDraft, freeze
+from perfkit.exceptions import PresetError
+from perfkit.expressions import refuse_regrouping
+from perfkit.presets import Clause, Preset
+from perfkit.relations import Relation, column, columns, find_relation, relation_names
+
+if TYPE_CHECKING:
+    from perfkit.plan import LoadPlan
+
+__all__ = ["choices", "compile_plan", "presets_of"]
+
+
+def compile_plan(model: type[Model], preset: Preset, label: str = "") -> tuple[LoadPlan, bool]:
+    """Return the plan of a preset on the rows of a model, and whether it may be kept.
+
+    A plan may not be kept when a ``@preset`` method had a part in it, which may answer otherwise the
+    next time. ``label`` names the preset in messages (``"ProductQuerySet.optimize_for_list"``).
+    Raises :class:`~perfkit.PresetError` when the preset doesn't fit the model.
+    """
+    place = _Place(label or repr(preset), model)
+    return freeze(_draft(model, preset, place)), not place.called
+
+
+def presets_of(model: type[Model]) -> Mapping[str, Any]:
+    """Return the presets of the QuerySet class of a model's default manager, by name."""
+    return getattr(type(model._default_manager.get_queryset()), "presets", {})
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where the compiler is: for messages, and to see circles."""
+
+    label: str
+    root: type[Model]
+    path: tuple[str, ...] = ()
+    #: The presets being compiled around this one, with the model each is compiled for.
+    around: tuple[tuple[type[Model], Preset], ...] = ()
+    #: The ``@preset`` methods that were called: one list for the whole compilation.
+    called: list[str] = field(default_factory=list)
+
+    def fail(self, message: str, check_id: str) -> NoReturn:
+        below = f" (included as {LOOKUP_SEP.join(self.path)!r})" if self.path else ""
+        raise PresetError(f"{self.label} on {self.root._meta.label}{below}: {message}", check_id=check_id)
+
+
+def _draft(model: type[Model], preset: Preset, place: _Place) -> Draft:
+    if (model, preset) in place.around:
+        place.fail("the presets include each other in a circle; take one of them out of include.", "perfkit.E005")
+    place = replace(place, around=(*place.around, (model, preset)))
+    united = Draft(model)
+    for clause in sorted(preset.clauses, key=str):
+        united.merge(_ClauseCompiler(model, clause, place).draft)
+    return united
+
+
+class _ClauseCompiler:
+    """Drafts one clause; what several clauses say is united by :meth:`Draft.merge` alone."""
+
+    def __init__(self, model: type[Model], clause: Clause, place: _Place) -> None:
+        self.place = place
+        self.clause = clause
+        self.draft = Draft(model)
+        for lookup in clause.prefetch_related:
+            self._prefetch(lookup)
+        for path in clause.select_related:
+            self._select(path)
+        for path, included in clause.include:
+            self._include(path, included)
+        for path in clause.only:
+            self._only(path)
+        for drafted in list(_all_prefetches(self.draft)):
+            _say_all_of_custom(drafted)
+        for path in clause.defer:
+            self._defer(path)
+        for name, expression in clause.annotate:
+            refuse_regrouping(model, name, expression, self._fail("perfkit.E006"))
+            self.draft.annotations[name] = expression
+        for path in clause.lazy_ok:
+            self._lazy(path)
+        self.draft.fetch_mode = clause.fetch_mode
+
+    def _fail(self, check_id: str) -> Callable[[str], NoReturn]:
+        return lambda message: self.place.fail(message, check_id)
+
+    def _select(self, path: str) -> None:
+        draft = self.draft
+        for name in path.split(LOOKUP_SEP):
+            relation = self._relation(draft.model, name, path, "select_related")
+            if relation.inheritance == "up":
+                self.place.fail(
+                    f"select_related names {path!r}, but {name!r} is the link to the parent, whose columns "
+                    f"every {draft.model.__name__} has already; name those in only.",
+                    "perfkit.E003",
+                )
+            if not relation.joinable:
+                self.place.fail(
+                    f"select_related names {path!r}, but {name!r} can't be joined: write prefetch_related=[{path!r}].",
+                    "perfkit.E003",
+                )
+            draft = draft.join(relation)
+            draft.say_all()
+
+    def _prefetch(self, lookup: str | Prefetch[Any]) -> None:
+        path = lookup if isinstance(lookup, str) else lookup.prefetch_through
+        *above, last = path.split(LOOKUP_SEP)
+        draft = self.draft
+        for name in above:
+            behind = self._through(draft, name, path, "prefetch_related", prefetch=True)
+            if behind.columns is None:
+                behind.say_all()
+            draft = behind
+        if last in draft.prefetches and isinstance(lookup, str):
+            return
+        relation = self._relation(draft.model, last, path, "prefetch_related")
+        drafted = draft.prefetch(relation, None if isinstance(lookup, str) else lookup)
+        if isinstance(lookup, str) and drafted.only_draft is not None:
+            drafted.only_draft.say_all()
+
+    def _include(self, path: str, included: Any) -> None:
+        *above, last = path.split(LOOKUP_SEP)
+        draft = self.draft
+        for name in above:
+            draft = self._through(draft, name, path, "include")
+        drafted = draft.prefetches.get(last)
+        relation = drafted.relation if drafted else self._relation(draft.model, last, path, "include")
+        if relation.generic:
+            self._include_generic(draft, relation, path, included)
+            return
+        if relation.model is None or isinstance(included, Mapping):
+            self.place.fail(
+                f"include takes one preset for {path!r}; a dictionary of models is for generic foreign keys.",
+                "perfkit.E005",
+            )
+        behind = self._included(relation.model, included, path)
+        joined = relation.joinable and drafted is None
+        if joined and (behind.annotations or behind.fetch_mode):
+            what = "annotates" if behind.annotations else "has a fetch mode"
+            self.place.fail(
+                f"the preset included as {path!r} {what}, which a joined row can't have; "
+                f"prefetch it instead: prefetch_related=[{path!r}] beside the include.",
+                "perfkit.E006",
+            )
+        target = draft.join(relation) if joined else (drafted or draft.prefetch(relation)).only_draft
+        assert target is not None
+        target.merge(behind)
+
+    def _include_generic(self, draft: Draft, relation: Relation, path: str, included: Any) -> None:
+        if not isinstance(included, Mapping):
+            self.place.fail(
+                f"{path!r} is a generic foreign key and leads to several models: "
+                f"write include={{{path!r}: {{Model: preset, ...}}}}.",
+                "perfkit.E005",
+            )
+        drafted = draft.prefetch(relation)
+        for key, preset in included.items():
+            try:
+                model = apps.get_model(key) if isinstance(key, str) else key
+            except (LookupError, ValueError):
+                self.place.fail(f"include names the model {key!r} for {path!r}, which is not installed.", "perfkit.E005")
+            drafted.drafts.setdefault(model, Draft(model)).merge(self._included(model, preset, path))
+
+    def _included(self, model: type[Model], included: Preset | str, path: str) -> Draft:
+        place = replace(self.place, path=(*self.place.path, path))
+        if isinstance(included, Preset):
+            return _draft(model, included, place)
+        known = presets_of(model)
+        if included not in known:
+            self.place.fail(
+                f"include names the preset {included!r} for {path!r}, but the default manager of "
+                f"{model._meta.label} has {choices(included, known, 'no presets')}",
+                "perfkit.E005",
+            )
+        preset = known[included]
+        if not isinstance(preset, Preset):
+            preset = self._called(model, preset, included, path)
+        return _draft(model, preset, place)
+
+    def _called(self, model: type[Model], function: Callable[..., Preset], name: str, path: str) -> Preset:
+        """Call a ``@preset`` method that is included by name: it may take no arguments."""
+        self.place.called.append(name)
+        try:
+            return function(model._default_manager.get_queryset())
+        except TypeError as error:
+            message = f"include names the preset {name!r} for {path!r}, which can't be called without arguments"
+            self.place.fail(f"{message} ({error}); include the Preset that it returns.", "perfkit.E005")
+
+    def _only(self, path: str) -> None:
+        draft = self.draft
+        *above, last = path.split(LOOKUP_SEP)
+        for position, name in enumerate(above):
+            if not self._silent(draft):
+                draft.say()
+            if self._inherited(draft, name, above[position + 1 :], last):
+                return
+            behind = self._through(draft, name, path, "only")
+            draft = behind
+        if not self._silent(draft):
+            draft.say()
+        self._only_leaf(draft, last, path)
+
+    def _silent(self, draft: Draft) -> bool:
+        """Whether the user's own queryset narrows these rows: then a path through it adds no narrowing."""
+        return any(
+            drafted.only_draft is draft and drafted.narrowed_by_user for drafted in _all_prefetches(self.draft)
+        )
+
+    def _inherited(self, draft: Draft, name: str, between: list[str], last: str) -> bool:
+        """Take ``parent_ptr__title`` from the child's row, which Django makes the parent's of."""
+        relation = find_relation(draft.model, name)
+        if relation is None or relation.inheritance != "up" or between or relation.model is None:
+            return False
+        if column(relation.model, last) is None:
+            return False
+        draft.say(columns(relation.model))
+        return True
+
+    def _only_leaf(self, draft: Draft, name: str, path: str) -> None:
+        attnames = column(draft.model, name)
+        if attnames is not None:
+            if not self._silent(draft):
+                draft.say(attnames)
+            return
+        if draft is self.draft and name in dict(self.clause.annotate):
+            return
+        relation = find_relation(draft.model, name)
+        if relation is not None:
+            part = "select_related" if relation.joinable else "prefetch_related"
+            self.place.fail(
+                f"only names {path!r}, which is a relation and no data: write {part}=[{path!r}] to load it whole, "
+                f"or name what is read of it, such as {path + '__' + _example(relation)!r}.",
+                "perfkit.E003",
+            )
+        if name in draft.prefetches:
+            self.place.fail(
+                f"only names {path!r}, a list that a Prefetch makes; name what is read of its rows.", "perfkit.E003"
+            )
+        self._unknown(draft.model, name, path, "only", _readable(draft))
+
+    def _defer(self, path: str) -> None:
+        draft = self.draft
+        *above, last = path.split(LOOKUP_SEP)
+        for name in above:
+            behind = draft.find(name)
+            if behind is None:
+                self._relation(draft.model, name, path, "defer")
+                self.place.fail(
+                    f"defer names {path!r}, but this preset does not load {name!r}; "
+                    "name it in select_related, prefetch_related or include of the same Preset.",
+                    "perfkit.E003",
+                )
+            draft = behind
+        attnames = column(draft.model, last)
+        if attnames is None:
+            self._unknown(draft.model, last, path, "defer", _column_names(draft.model))
+        if draft.columns is None:
+            draft.say_all()
+        assert draft.columns is not None
+        draft.columns -= set(attnames)
+
+    def _lazy(self, path: str) -> None:
+        draft = self.draft
+        *above, last = path.split(LOOKUP_SEP)
+        model: type[Model] = draft.model
+        for name in above:
+            relation = self._relation(model, name, path, "lazy_ok")
+            if relation.model is None:
+                self.place.fail(f"lazy_ok names {path!r}, but {name!r} leads to no one model.", "perfkit.E003")
+            model = relation.model
+        if column(model, last) is None and find_relation(model, last) is None:
+            self._unknown(model, last, path, "lazy_ok", [*_column_names(model), *relation_names(model)])
+        draft.lazy_ok.add(path)
+
+    def _through(self, draft: Draft, name: str, path: str, part: str, *, prefetch: bool = False) -> Draft:
+        """Return the draft behind one step of a path, which implies the join or the prefetch."""
+        found = draft.find(name)
+        if found is not None:
+            return found
+        relation = self._relation(draft.model, name, path, part)
+        if relation.model is None:
+            self.place.fail(
+                f"{part} names {path!r}, but {name!r} leads to no one model; for a generic foreign key write "
+                f"include={{{name!r}: {{Model: preset, ...}}}}.",
+                "perfkit.E003",
+            )
+        if relation.joinable and not prefetch:
+            return draft.join(relation)
+        behind = draft.prefetch(relation).only_draft
+        assert behind is not None
+        return behind
+
+    def _relation(self, model: type[Model], name: str, path: str, part: str) -> Relation:
+        relation = find_relation(model, name)
+        if relation is not None:
+            return relation
+        if column(model, name) is not None:
+            self.place.fail(
+                f"{part} names {path!r}, but {name!r} is a column of {model._meta.label} and no relation.",
+                "perfkit.E003",
+            )
+        self._unknown(model, name, path, part, relation_names(model))
+
+    def _unknown(self, model: type[Model], name: str, path: str, part: str, known: Iterable[str]) -> NoReturn:
+        of_path = f" in {path!r}" if path != name else ""
+        self.place.fail(
+            f"{part} names {name!r}{of_path}, but {model._meta.label} has {choices(name, known, 'no such names')}",
+            "perfkit.E002",
+        )
+
+
+def _say_all_of_custom(drafted: PrefetchDraft) -> None:
+    """A ``Prefetch`` that no path narrows loads whole rows, unless its own queryset says otherwise."""
+    draft = drafted.only_draft
+    if drafted.prefetch is not None and draft is not None and draft.columns is None and not drafted.narrowed_by_user:
+        draft.say_all()
+
+
+def _all_prefetches(draft: Draft) -> Iterator[PrefetchDraft]:
+    for _, joined in draft.joins.values():
+        yield from _all_prefetches(joined)
+    for drafted in draft.prefetches.values():
+        yield drafted
+        for behind in drafted.drafts.values():
+            yield from _all_prefetches(behind)
+
+
+def choices(name: str, known: Iterable[str], none: str) -> str:
+    """End a sentence about a wrong name with the near matches, else with all names there are."""
+    names = sorted(set(known))
+    near = difflib.get_close_matches(name, names, n=3)
+    if near:
+        return f"no {name!r}. Did you mean {' or '.join(map(repr, near))}?"
+    return f"no {name!r}; it has {', '.join(names)}." if names else f"{none}."
+
+
+def _column_names(model: type[Model]) -> list[str]:
+    return [name for field in model._meta.concrete_fields for name in (field.name, field.attname)]
+
+
+def _readable(draft: Draft) -> list[str]:
+    return [*_column_names(draft.model), *relation_names(draft.model)]
+
+
+def _example(relation: Relation) -> str:
+    if relation.model is None:
+        return "..."
+    plain = [field.name for field in relation.model._meta.concrete_fields if not field.is_relation]
+    return next((name for name in plain if name != "id"), "pk")

@@ -1,0 +1,66 @@
+"""Which annotations a preset can take: those that keep the rows as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import F, FilteredRelation, Model, Q, QuerySet
+from django.db.models.constants import LOOKUP_SEP
+
+__all__ = ["refuse_regrouping"]
+
+
+def refuse_regrouping(model: type[Model], name: str, expression: Any, fail: Callable[[str], NoReturn]) -> None:
+    """Refuse an annotation that changes the grouping or multiplies the rows.
+
+    ``fail`` raises with the message it is given.
+    """
+    if isinstance(expression, FilteredRelation):
+        fail(f"annotate has the FilteredRelation {name!r}; filter in the queryset, or use a Prefetch.")
+    if getattr(expression, "contains_aggregate", False):
+        fail(
+            f"annotate has the aggregate {name!r}, which would group the rows and multiply the joins. Write a "
+            f"subquery: {name}=Subquery(Related.objects.filter({model._meta.model_name}=OuterRef('pk'))"
+            f".order_by().values({model._meta.model_name!r}).annotate(n={type(expression).__name__}(...)).values('n'))."
+        )
+    for path in _paths(expression):
+        if part := _multiplying(model, path):
+            fail(
+                f"annotate has {name!r}, which reads {path!r} across {part!r}, a list: the rows would be "
+                f"multiplied. Write a subquery with OuterRef('pk') that takes one value."
+            )
+
+
+def _multiplying(model: type[Model] | None, path: str) -> str | None:
+    """Return the first part of an expression's path that leads to several rows."""
+    for part in path.split(LOOKUP_SEP):
+        try:
+            field = model._meta.get_field(part) if model is not None else None
+        except FieldDoesNotExist:
+            return None
+        if field is None or not field.is_relation:
+            return None
+        if field.one_to_many or field.many_to_many:
+            return part
+        model = field.related_model if isinstance(field.related_model, type) else None
+    return None
+
+
+def _paths(expression: Any) -> Iterator[str]:
+    """Yield the names that an expression reads of the rows, outside of subqueries."""
+    if isinstance(expression, F):
+        if type(expression) is F:
+            yield expression.name
+    elif isinstance(expression, Q):
+        for child in expression.children:
+            if isinstance(child, tuple):
+                yield child[0]
+                yield from _paths(child[1])
+            else:
+                yield from _paths(child)
+    elif not isinstance(expression, QuerySet) and hasattr(expression, "get_source_expressions"):
+        for source in expression.get_source_expressions():
+            yield from _paths(source)
+

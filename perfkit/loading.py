@@ -1,0 +1,154 @@
+"""What a plan becomes on a queryset: the values of Django's own settings, compiled once.
+
+A :class:`Loading` is shared by every queryset that the plan is applied to, so nothing in it may be
+changed by what is chained later. Django merges into the dictionary of ``select_related`` in place,
+and adds hints to the queryset of a ``Prefetch`` and takes the lookups off it in place; so the one
+is copied at each use, and the other is made anew at each use.
+"""
+
+from __future__ import annotations
+
+import copyreg
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Prefetch, QuerySet
+from django.db.models.constants import LOOKUP_SEP
+
+from perfkit.plan import LoadPlan, PrefetchPlan
+
+if TYPE_CHECKING:
+    from perfkit.auditor.callers import Place
+
+    _Prefetch = Prefetch[Any]
+else:
+    _Prefetch = Prefetch
+
+__all__ = ["Loading", "PlannedPrefetch", "copy_joins", "loading_of"]
+
+#: The key in the ``__dict__`` of a ``Query`` under which its Loading is kept: ``Query.clone()``
+#: copies it, so it stays with any QuerySet class, and a queryset made of another one has it too.
+KEY = "_perfkit"
+
+
+class Loading:
+    """A plan with the settings that carry it out."""
+
+    #: The line that applied it; only a copy made while an audit scope is open has one.
+    location: Place | None = None
+
+    def __init__(self, plan: LoadPlan, presets: tuple[str, ...] = (), *, user_joins: bool = False) -> None:
+        self.plan = plan
+        #: The qualified names of the presets ("ProductQuerySet.optimize_for_list").
+        self.presets = presets
+        #: Whether the queryset's user asked for a join, besides any preset.
+        self.user_joins = user_joins
+        #: ``Query.deferred_loading``; None when every column is loaded.
+        self.deferred_loading = (frozenset(_loaded(plan)), False) if plan.narrowed else None
+        #: ``Query.select_related``: a dictionary of dictionaries.
+        self.select_related = _joins(plan)
+        self.lookups = tuple(PlannedPrefetch(path, prefetch) for path, prefetch in _prefetches(plan))
+        self.annotations = dict(plan.annotations)
+        self.fetch_mode = plan.fetch_mode
+        #: Names, and paths across joins, that may load lazily without being reported.
+        self.lazy_ok = frozenset(_lazy_ok(plan))
+        #: The loadings that declared presets lead to from here.
+        self.then: dict[Loading, Loading] = {}
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # A pickled queryset holds nothing of perfkit: this becomes None.
+        return type(None), ()
+
+
+class PlannedPrefetch(_Prefetch):
+    """The lookup of one planned prefetch.
+
+    Its queryset is made when the rows are fetched: from the manager that Django would take, at that
+    moment (a manager may filter by the current tenant), so that a shared plan holds no queryset.
+    """
+
+    def __init__(self, path: str, plan: PrefetchPlan) -> None:
+        custom = plan.prefetch
+        super().__init__(path, custom.queryset if custom else None, custom.to_attr if custom else None)
+        self.plan = plan
+        self.loadings = tuple(Loading(behind) for behind in plan.plans)
+
+    def get_current_querysets(self, level: int) -> list[QuerySet[Any]] | None:
+        """Return the narrowed querysets to fetch from, each time new ones."""
+        if self.get_current_prefetch_to(level) != self.prefetch_to:
+            return None
+        return self.make_querysets()
+
+    def make_querysets(self) -> list[QuerySet[Any]] | None:
+        """Return the narrowed querysets; None where only the relation's own descriptor knows them."""
+        # Applying a plan makes prefetches, and a prefetch applies a plan.
+        from perfkit.apply import apply_loading
+
+        if not self.loadings:
+            return [self.queryset] if self.queryset is not None else None
+        querysets = []
+        for loading in self.loadings:
+            relation = self.plan.relation
+            base = self.queryset if self.queryset is not None else relation.queryset(loading.plan.model)
+            # A queryset of the user's own is shared between threads, and Django writes hints to it.
+            querysets.append(apply_loading(base.all(), loading))
+        return querysets
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # A pickled queryset holds nothing of perfkit: this becomes Django's own Prefetch.
+        querysets = self.make_querysets() if not self.plan.relation.generic else None
+        plain: Prefetch[Any] = Prefetch(self.prefetch_through, querysets[0] if querysets else None, self.to_attr)
+        plain.prefetch_to = self.prefetch_to
+        return copyreg.__newobj__, (Prefetch,), plain.__getstate__()  # type: ignore[attr-defined]
+
+    def __copy__(self) -> PlannedPrefetch:
+        # What copy.copy() would do if __reduce__ did not speak of pickles.
+        made = self.__class__.__new__(self.__class__)
+        made.__dict__.update(self.__dict__)
+        return made
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> PlannedPrefetch:
+        # It holds nothing that a copy could change.
+        return self.__copy__()
+
+
+def loading_of(queryset: QuerySet[Any]) -> Loading | None:
+    """Return the loading that was applied to a queryset, or to one that it was chained from."""
+    return queryset.query.__dict__.get(KEY)
+
+
+def copy_joins(joins: Any) -> Any:
+    """Return a copy of a tree of joins, which Django would change in place."""
+    return {name: copy_joins(behind) for name, behind in joins.items()}
+
+
+def _loaded(plan: LoadPlan, prefix: str = "") -> Iterator[str]:
+    """Yield the names for ``only()``: every loaded column, one by one, across joins.
+
+    A joined row that is loaded whole has its columns named too: ``only()`` takes the bare name of a
+    relation for all its columns only as long as nothing behind it is named.
+    """
+    opts = plan.model._meta
+    loaded = [field for field in opts.concrete_fields if plan.columns is None or field.attname in plan.columns]
+    for field in loaded:
+        yield prefix + field.name
+    for join in plan.joins:
+        yield from _loaded(join.plan, prefix + join.relation.query_name + LOOKUP_SEP)
+
+
+def _joins(plan: LoadPlan) -> dict[str, Any]:
+    return {join.relation.query_name: _joins(join.plan) for join in plan.joins}
+
+
+def _prefetches(plan: LoadPlan, prefix: str = "") -> Iterator[tuple[str, PrefetchPlan]]:
+    for prefetch in plan.prefetches:
+        yield prefix + prefetch.relation.name, prefetch
+    for join in plan.joins:
+        yield from _prefetches(join.plan, prefix + join.relation.name + LOOKUP_SEP)
+
+
+def _lazy_ok(plan: LoadPlan, prefix: str = "") -> Iterator[str]:
+    for name in plan.lazy_ok:
+        yield prefix + name
+    for join in plan.joins:
+        yield from _lazy_ok(join.plan, prefix + join.relation.name + LOOKUP_SEP)

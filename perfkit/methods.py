@@ -1,0 +1,72 @@
+"""The methods that presets become on a QuerySet class: real functions, so that managers copy them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeGuard
+
+from django.db.models import Model, QuerySet
+
+from perfkit.apply import apply_loading, apply_preset
+from perfkit.compiler import compile_plan
+from perfkit.exceptions import PresetError
+from perfkit.loading import Loading
+from perfkit.presets import Preset
+
+__all__ = ["PREFIX", "attribute_method", "function_method", "is_preset_method"]
+
+#: The start of a preset's attribute that its name leaves out: "optimize_for_list" is "list".
+PREFIX = "optimize_for_"
+
+
+def is_preset_method(value: object) -> TypeGuard[Any]:
+    """Say whether an attribute of a QuerySet class is a method that applies a preset."""
+    return getattr(value, "is_preset_method", False) is True
+
+
+def attribute_method(owner: type[Any], name: str, preset: Preset) -> Callable[[Any], Any]:
+    """Return the method for a Preset attribute of a QuerySet class.
+
+    Its plan is compiled at the first use for each model, and kept.
+    """
+    label = f"{owner.__name__}.{name}"
+    loadings: dict[type[Model], Loading] = {}
+
+    def method(self: QuerySet[Any]) -> QuerySet[Any]:
+        loading = loadings.get(self.model)
+        if loading is None:
+            plan, lasting = compile_plan(self.model, preset, label)
+            loading = Loading(plan, (label,))
+            if not lasting:
+                return apply_loading(self, loading)
+            loadings[self.model] = loading
+        return apply_loading(self, loading, declared=True)
+
+    method.__name__ = name
+    method.__qualname__ = label
+    method.__module__ = owner.__module__
+    method.__doc__ = f"Apply the preset {preset!r}."
+    return _mark(method, preset)
+
+
+def function_method(function: Callable[..., Preset]) -> Callable[..., Any]:
+    """Return the method for a ``@preset`` function; its plan is compiled at every use."""
+    label = function.__qualname__.rpartition("<locals>.")[2]
+
+    @wraps(function)
+    def method(self: QuerySet[Any], *args: Any, **kwargs: Any) -> QuerySet[Any]:
+        made = function(self, *args, **kwargs)
+        if not isinstance(made, Preset):
+            raise PresetError(
+                f"{label} is a @preset method and must return a Preset, not {type(made).__name__}."
+            )
+        return apply_preset(self, made, label)
+
+    return _mark(method, function)
+
+
+def _mark(method: Any, preset: object) -> Any:
+    method.preset = preset
+    method.is_preset_method = True
+    return method

@@ -1,0 +1,244 @@
+"""The QuerySet and Manager classes that presets are attributes of."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from django.db.models import Manager, Model, Prefetch, QuerySet
+
+from perfkit import batches
+from perfkit.apply import OwnTables, apply_preset, lock_own_tables, plan_of, require_columns, settle
+from perfkit.compiler import choices
+from perfkit.exceptions import PresetError
+from perfkit.loading import copy_joins, loading_of
+from perfkit.methods import PREFIX, attribute_method, is_preset_method
+from perfkit.plan import LoadPlan
+from perfkit.presets import Preset
+from perfkit.reading import is_planned
+from perfkit.relations import column
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["PresetManager", "PresetManagerMixin", "PresetQuerySet", "PresetQuerySetMixin"]
+
+_M = TypeVar("_M", bound=Model)
+
+if TYPE_CHECKING:
+    _QuerySet = QuerySet[_M]
+    _Manager = Manager[_M]
+else:
+    _QuerySet = _Manager = Generic[_M]
+
+
+class _Presets:
+    """``QuerySetClass.presets``: what a class and its bases declare, by name."""
+
+    def __get__(self, instance: object, owner: type[Any]) -> Mapping[str, Preset | Callable[..., Preset]]:
+        attributes = ((name, inspect.getattr_static(owner, name)) for name in dir(owner))
+        return MappingProxyType(
+            {name.removeprefix(PREFIX): value.preset for name, value in attributes if is_preset_method(value)}
+        )
+
+
+class PresetQuerySetMixin(_QuerySet):
+    """Makes :class:`~perfkit.Preset` attributes of a QuerySet class methods that apply them.
+
+    For any QuerySet class; :class:`PresetQuerySet` is Django's own with it.
+    """
+
+    #: The presets by name: an attribute's name less a leading ``optimize_for_``. The value is the
+    #: Preset, or for a ``@preset`` method the function that makes it.
+    presets: ClassVar[_Presets] = _Presets()
+
+    #: Paths that ``select_related`` holds for the sake of a row's class, whatever columns are read.
+    _structural_joins: tuple[str, ...] = ()
+
+    @classmethod
+    def _declare_preset(cls, name: str, preset: Preset) -> None:
+        setattr(cls, name, attribute_method(cls, name, preset))
+
+    def optimize_for(self, preset: str | Preset) -> Self:
+        """Return the queryset with a preset applied, by its name or made on the spot.
+
+        Raises :class:`~perfkit.PresetError` when there is none of that name, or it doesn't fit.
+        """
+        if isinstance(preset, Preset):
+            return apply_preset(self, preset)
+        for attribute in (f"{PREFIX}{preset}", preset):
+            method = getattr(self, attribute, None) if isinstance(attribute, str) else None
+            if is_preset_method(method):
+                applied: Self = method()
+                return applied
+        raise PresetError(
+            f"optimize_for({preset!r}): {type(self).__name__} has "
+            + choices(str(preset), self.presets, "no presets")  # type: ignore[arg-type]
+        )
+
+    @property
+    def loading_plan(self) -> LoadPlan:
+        """What the queryset loads, as a tree to print, compare and pickle."""
+        return plan_of(self)
+
+    def as_values(self) -> QuerySet[_M, dict[str, Any]]:
+        """Return dictionaries instead of rows: the preset's columns and to-one paths, as ``values()``.
+
+        A foreign key is under its attribute's name (``"brand_id"``), as in ``values()`` without names.
+        Raises :class:`~perfkit.PresetError` when the preset has a to-many path, a property or a method.
+        """
+        return self.values(*self.loading_plan.value_names())
+
+    def batches(self, chunk_size: int = 2000) -> Iterator[list[_M]]:
+        """Return an iterator of lists of at most ``chunk_size`` rows, with presets and prefetches.
+
+        It goes by primary key (``order_by("-pk")`` goes backwards): memory holds one batch, and rows
+        added or deleted meanwhile don't shift the others. Raises ``ValueError`` for a slice, an order
+        or a query that can't be read by key.
+        """
+        return batches.batches(self, chunk_size)
+
+    def abatches(self, chunk_size: int = 2000) -> AsyncIterator[list[_M]]:
+        """Return the same as :meth:`batches`, for ``async for``."""
+        return batches.abatches(self, chunk_size)
+
+    # QuerySet's own methods, where presets would surprise.
+
+    def only(self, *fields: str) -> Self:
+        """As in Django; what the presets' joins and prefetches stand on stays loaded."""
+        return settle(super().only(*fields))
+
+    def defer(self, *fields: str | None) -> Self:
+        """As in Django; what the presets' joins and prefetches stand on stays loaded."""
+        return settle(super().defer(*fields))
+
+    def select_related(self, *fields: Any) -> Self:
+        """As in Django; a row that presets narrowed gets the key column too. None clears all joins."""
+        if loading_of(self) is None:
+            return super().select_related(*fields)
+        clone = self._chain()
+        if isinstance(clone.query.select_related, dict):
+            # Django merges into it in place, which would reach this queryset.
+            clone.query.select_related = copy_joins(clone.query.select_related)
+        if isinstance(clone.query.select_for_update_of, OwnTables):
+            clone.query.select_for_update_of = ()
+        return settle(super(PresetQuerySetMixin, clone).select_related(*fields), user_joins=fields != (None,))
+
+    def prefetch_related(self, *lookups: Any) -> Self:
+        """As in Django; a lookup to what a preset prefetches is united with it. None clears all."""
+        return settle(super().prefetch_related(*lookups))
+
+    def select_for_update(
+        self, nowait: bool = False, skip_locked: bool = False, of: Any = (), no_key: bool = False
+    ) -> Self:
+        """As in Django; without ``of``, tables that only presets joined are not locked."""
+        clone = super().select_for_update(nowait=nowait, skip_locked=skip_locked, of=of, no_key=no_key)
+        loading = loading_of(clone)
+        if loading is not None and not of and not loading.user_joins:
+            lock_own_tables(clone)
+        return clone
+
+    def in_bulk(self, id_list: Any = None, *, field_name: str = "pk") -> dict[Any, _M]:
+        """As in Django; the column of ``field_name`` is loaded too."""
+        queryset: QuerySet[_M] = self
+        if loading_of(self) is not None and self._fields is None:
+            queryset = require_columns(self, column(self.model, field_name) or ())
+        return super(PresetQuerySetMixin, queryset).in_bulk(id_list, field_name=field_name)  # type: ignore[misc]
+
+    def iterator(self, chunk_size: int | None = None) -> Iterator[_M]:
+        """As in Django; ``chunk_size`` is 2,000 where only presets asked for prefetches."""
+        lookups = self._prefetch_related_lookups
+        if chunk_size is None and lookups and all(is_planned(p) and not p.plan.by_user for p in lookups):
+            chunk_size = 2000
+        return super().iterator(chunk_size) if chunk_size is not None else super().iterator()
+
+    def union(self, *other_qs: Any, all: bool = False) -> Self:  # noqa: A002  Django's name
+        """As in Django; refused where the querysets load different columns."""
+        self._refuse_other_plans("union", other_qs)
+        return super().union(*other_qs, all=all)
+
+    def intersection(self, *other_qs: Any) -> Self:
+        """As in Django; refused where the querysets load different columns."""
+        self._refuse_other_plans("intersection", other_qs)
+        return super().intersection(*other_qs)
+
+    def difference(self, *other_qs: Any) -> Self:
+        """As in Django; refused where the querysets load different columns."""
+        self._refuse_other_plans("difference", other_qs)
+        return super().difference(*other_qs)
+
+    def _refuse_other_plans(self, method: str, others: tuple[QuerySet[Any], ...]) -> None:
+        """Django would put the columns of one queryset into the attributes of the other, in silence."""
+        rows = [queryset for queryset in (self, *others) if not queryset.query.is_empty()]
+        if all(loading_of(queryset) is None for queryset in rows) or any(q._fields is not None for q in rows):
+            return
+        plans = [plan_of(queryset) for queryset in rows]
+        for plan in plans[1:]:
+            if not plan.loads_the_same(plans[0]):
+                raise PresetError(
+                    f"{method}() needs querysets that load the same; apply the same presets to all.\n"
+                    f"One loads {plans[0]}\nAnother loads {plan}"
+                )
+
+
+class PresetQuerySet(PresetQuerySetMixin[_M], QuerySet[_M]):
+    """Django's QuerySet with presets."""
+
+
+class PresetManagerMixin(_Manager):
+    """A manager that can apply a preset to every queryset it makes."""
+
+    #: The preset to apply, by name or itself. It is kept on the class, since Django makes related
+    #: managers of the default manager's class without arguments.
+    default_preset: ClassVar[str | Preset | None] = None
+
+    @classmethod
+    def from_queryset(  # type: ignore[override]
+        cls, queryset_class: type[QuerySet[_M]], class_name: str | None = None, *, preset: str | Preset | None = None
+    ) -> type[Self]:
+        """Return a manager class with the methods of a QuerySet class, as Django's does.
+
+        ``preset`` names the preset that the manager applies to every queryset, or is one.
+        """
+        made = super().from_queryset(queryset_class, class_name)
+        if preset is not None:
+            made.default_preset = preset  # type: ignore[attr-defined]
+        return made
+
+    def get_queryset(self) -> QuerySet[_M]:
+        """Return the queryset of the base class, with the default preset applied."""
+        queryset = super().get_queryset()
+        if self.default_preset is None:
+            return queryset
+        if isinstance(self.default_preset, Preset):
+            applied: QuerySet[_M] = self.default_preset.apply(queryset)
+        elif isinstance(queryset, PresetQuerySetMixin):
+            applied = queryset.optimize_for(self.default_preset)
+        else:
+            raise PresetError(
+                f"{type(self).__name__} has the default preset {self.default_preset!r}, but "
+                f"{type(queryset).__name__} has no presets; make it a PresetQuerySet.",
+                check_id="perfkit.E005",
+            )
+        return require_columns(applied, _links(self))
+
+
+class PresetManager(PresetManagerMixin[_M], Manager[_M]):
+    """Django's Manager; ``from_queryset(..., preset="list")`` makes one that applies a preset."""
+
+
+def _links(manager: Any) -> tuple[str, ...]:
+    """Return the columns by which a related manager stitches its rows to their owners.
+
+    Its prefetch takes the queryset of the manager's class, which knows nothing of the relation. The
+    attributes are private (``create_reverse_many_to_one_manager`` and its generic likeness).
+    """
+    if not hasattr(manager, "instance"):
+        return ()
+    field = getattr(manager, "field", None)
+    if field is not None:
+        return tuple(key.attname for key in field.local_related_fields)
+    names = [getattr(manager, name, None) for name in ("object_id_field_name", "content_type_field_name")]
+    return tuple(attname for name in names if name for attname in column(manager.model, name) or ())
