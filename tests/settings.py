@@ -22,6 +22,12 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "perfkit",
     "tests.testapp",
+    "example_project.catalogue",
+    "example_project.customers",
+    "example_project.reviews",
+    "example_project.orders",
+    "example_project.search",
+    "example_project.showroom",
 ]
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -1,0 +1,1 @@
+"""The export of products for a search engine."""

@@ -1,0 +1,134 @@
+"""Measuring a page: a call through the whole request cycle, and what the database gave to it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+
+
+@dataclass
+class Tally:
+    """Counts statements, and the values that were fetched from the database.
+
+    A wrapper for ``connection.execute_wrapper()``.
+    """
+
+    statements: Counter[str] = field(default_factory=Counter)
+    #: How many values were fetched: one per column and row.
+    columns: int = 0
+    #: How many bytes these are when written as text.
+    size: int = 0
+
+    @property
+    def queries(self) -> int:
+        """How many statements were sent."""
+        return sum(self.statements.values())
+
+    def __call__(
+        self,
+        execute: Callable[..., Any],
+        sql: str,
+        params: Any,
+        many: bool,
+        context: dict[str, Any],
+    ) -> Any:
+        """Run a statement, and count it and the rows that will be read from its cursor."""
+        self.statements[sql] += 1
+        result = execute(sql, params, many, context)
+        cursor = context["cursor"]
+        if not isinstance(cursor.cursor, CountingCursor):
+            cursor.cursor = CountingCursor(cursor.cursor, self)
+        return result
+
+    def count(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Count the values of these rows."""
+        for row in rows:
+            self.columns += len(row)
+            self.size += sum(map(text_size, row))
+
+
+def text_size(value: Any) -> int:
+    """Return the number of bytes of a value as text; nothing for NULL."""
+    if value is None:
+        return 0
+    return len(value) if isinstance(value, bytes) else len(str(value).encode())
+
+
+class CountingCursor:
+    """A database driver's cursor that tells a tally which rows it gives out."""
+
+    def __init__(self, cursor: Any, tally: Tally) -> None:
+        self._cursor = cursor
+        self._tally = tally
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cursor, name)
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        for row in self._cursor:
+            self._tally.count([row])
+            yield row
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        """Return the next row, or None."""
+        row = self._cursor.fetchone()
+        self._tally.count([row] if row is not None else [])
+        return row
+
+    def fetchmany(self, *args: int) -> list[tuple[Any, ...]]:
+        """Return the next rows."""
+        rows = self._cursor.fetchmany(*args)
+        self._tally.count(rows)
+        return rows
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """Return all other rows."""
+        rows = self._cursor.fetchall()
+        self._tally.count(rows)
+        return rows
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What one call of a URL took."""
+
+    url: str
+    body: bytes
+    tally: Tally
+    #: Of the median call, without the counting.
+    seconds: float
+
+
+def call(url: str) -> bytes:
+    """Call a URL through the whole request cycle and return the body, streamed ones too.
+
+    Raises RuntimeError when the status is not 200.
+    """
+    # The name is allowed in the settings of the shop, and wherever DEBUG is on.
+    response = Client(SERVER_NAME="localhost").get(url)
+    if response.status_code != 200:
+        raise RuntimeError(f"{url} answers with status {response.status_code}.")
+    return response.getvalue()
+
+
+def measure(*urls: str, rounds: int = 1) -> list[Measurement]:
+    """Call each URL once to count and so many times to take the time; in turns, to be fair."""
+    counted = []
+    for url in urls:
+        tally = Tally()
+        with connection.execute_wrapper(tally):
+            counted.append((url, call(url), tally))
+    seconds: dict[str, list[float]] = {url: [] for url in urls}
+    for _ in range(rounds):
+        for url in urls:
+            start = perf_counter()
+            call(url)
+            seconds[url].append(perf_counter() - start)
+    return [Measurement(url, body, tally, median(seconds[url])) for url, body, tally in counted]

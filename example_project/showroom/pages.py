@@ -1,0 +1,144 @@
+"""The pages of the shop, each in a naive and in an optimised form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, path, reverse
+from django.views.generic import View
+
+from example_project.catalogue.views import CategoryList, ProductDetail, ProductFeed, ProductList
+from example_project.customers.views import CustomerReviews
+from example_project.orders.views import OrderDetail, OrderList
+from example_project.search.views import SearchExport
+from example_project.showroom.rows import SIZES
+from example_project.views import PresetMixin
+
+NAIVE, OPTIMISED = FORMS = ("naive", "optimised")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: one view, one template, two URLs."""
+
+    name: str
+    title: str
+    route: str
+    view: type[View]
+    #: What the optimised form gives to the view; the naive form gives it nothing.
+    options: Mapping[str, Any]
+    #: What on this page costs queries that nobody sees in the view.
+    hidden: str
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the page lists rows; else it shows one thing and what belongs to it."""
+        return "<" not in self.route
+
+    @property
+    def links(self) -> list[dict[str, str]]:
+        """Where to find both forms, at the smaller size."""
+        return [{"form": form, "url": self.url(form, SIZES[0])} for form in FORMS]
+
+    @property
+    def loading_plan(self) -> str:
+        """What the optimised form loads, as a tree to read."""
+        view = self.view(**self.options)
+        return str(PresetMixin.get_queryset(view).loading_plan)
+
+    def url(self, form: str, size: int) -> str:
+        """Return the URL of a form of this page with so many rows, one of SIZES."""
+        if self.is_list:
+            return f"{reverse(f'{form}:{self.name}')}?rows={size}"
+        return reverse(f"{form}:{self.name}", args=[SIZES.index(size) + 1])
+
+
+PAGES = (
+    Page(
+        name="product_list",
+        title="Product list",
+        route="products/",
+        view=ProductList,
+        options={"preset": "list"},
+        hidden="label reads the brand, display_price the currency, delivery the subclass, "
+        "rating and review_count ask the database.",
+    ),
+    Page(
+        name="product_detail",
+        title="Product",
+        route="products/<int:pk>/",
+        view=ProductDetail,
+        options={"preset": "detail"},
+        hidden="Each review's byline reads its author, and the author's town all addresses.",
+    ),
+    Page(
+        name="category_list",
+        title="Category list",
+        route="categories/",
+        view=CategoryList,
+        options={"preset": "list"},
+        hidden="label reads the parent, branches the children, product_count counts; and every "
+        "row brings along some kilobytes of text for search engines.",
+    ),
+    Page(
+        name="order_list",
+        title="Order list",
+        route="orders/",
+        view=OrderList,
+        options={"preset": "list"},
+        hidden="summary, contents and total each read the lines; contents the products, too, and "
+        "their brands.",
+    ),
+    Page(
+        name="order_detail",
+        title="Order",
+        route="orders/<int:pk>/",
+        view=OrderDetail,
+        options={"preset": "detail"},
+        hidden="A line's label reads the product and the product's label the brand.",
+    ),
+    Page(
+        name="customer_reviews",
+        title="A customer's reviews",
+        route="customers/<int:pk>/reviews/",
+        view=CustomerReviews,
+        options={"preset": "reviews"},
+        hidden="Each review shows its product, with brand, price and picture.",
+    ),
+    Page(
+        name="product_feed",
+        title="JSON feed",
+        route="feed.json",
+        view=ProductFeed,
+        options={"preset": "feed"},
+        hidden="tags reads the categories, cover the pictures, and nobody reads the description.",
+    ),
+    Page(
+        name="search_export",
+        title="Search export",
+        route="search.jsonl",
+        view=SearchExport,
+        options={"preset": "search"},
+        hidden="Brand, category, section and department are four queries per product, and a "
+        "stream hides them until the last line.",
+    ),
+)
+
+
+def urlpatterns(form: str) -> list[URLPattern]:
+    """Return the URLs of one form of all pages."""
+    return [
+        path(
+            page.route,
+            page.view.as_view(**(page.options if form == OPTIMISED else {})),
+            name=page.name,
+        )
+        for page in PAGES
+    ]
+
+
+def get_page(name: str) -> Page:
+    """Return the page of this name; raises KeyError when there is none."""
+    return {page.name: page for page in PAGES}[name]

@@ -1,0 +1,67 @@
+"""The start page, and the comparison of both forms of the pages, measured live."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import Http404
+from django.views.generic import TemplateView
+
+from example_project.showroom.comparison import Comparison
+from example_project.showroom.pages import FORMS, PAGES, get_page
+from example_project.showroom.rows import SIZES
+
+
+class Start(TemplateView):
+    """What there is to see, and the way to all of it."""
+
+    template_name = "showroom/start.html"
+    extra_context: Mapping[str, Any] = {"pages": PAGES}  # type: ignore[misc]
+
+
+class CompareAll(TemplateView):
+    """All pages in both forms, at one size."""
+
+    template_name = "showroom/compare_all.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Measure all pages at the size that ``?size=`` names, the smaller one unless given."""
+        size = chosen_size(self.request.GET.get("size", str(SIZES[0])))
+        rows = [Comparison.of(page, size) for page in PAGES]
+        return super().get_context_data(rows=rows, size=size, sizes=SIZES, **kwargs)
+
+
+class Compare(TemplateView):
+    """One page in both forms, side by side, at both sizes."""
+
+    template_name = "showroom/compare.html"
+
+    def get_context_data(self, name: str, **kwargs: Any) -> dict[str, Any]:
+        """Measure the page; raises Http404 when there is none of this name."""
+        try:
+            page = get_page(name)
+        except KeyError:
+            raise Http404(f"There is no page {name!r}.") from None
+        small, large = (Comparison.of(page, size) for size in SIZES)
+        sides = [
+            {"form": form, "small": getattr(small, form), "large": getattr(large, form)}
+            for form in FORMS
+        ]
+        return super().get_context_data(
+            page=page,
+            pages=PAGES,
+            small=small,
+            large=large,
+            sides=sides,
+            plan=page.loading_plan,
+            **kwargs,
+        )
+
+
+def chosen_size(value: str) -> int:
+    """Return the size that the text names; raises Http404 when it is none of SIZES."""
+    for size in SIZES:
+        if value == str(size):
+            return size
+    raise Http404(f"size must be one of {SIZES}, not {value!r}.")

@@ -1,0 +1,21 @@
+"""URLs of the example shop: the showroom, and each page of the shop in two forms."""
+
+from pathlib import Path
+
+from django.urls import include, path
+from django.views.static import serve
+
+from example_project.showroom import views
+from example_project.showroom.pages import FORMS
+from example_project.showroom.pages import urlpatterns as shop_urlpatterns
+
+ASSETS = Path(__file__).resolve().parent / "showroom" / "assets"
+
+urlpatterns = [
+    path("", views.Start.as_view(), name="start"),
+    path("compare/", views.CompareAll.as_view(), name="compare_all"),
+    path("compare/<slug:name>/", views.Compare.as_view(), name="compare"),
+    # By a view of its own, so that the shop looks the same with DEBUG off.
+    path("assets/<path:path>", serve, {"document_root": ASSETS}, name="asset"),
+    *(path(f"{form}/", include((shop_urlpatterns(form), form))) for form in FORMS),
+]
