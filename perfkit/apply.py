@@ -29,6 +29,9 @@ __all__ = ["OwnTables", "apply_loading", "apply_preset", "lock_own_tables", "pla
 
 QS = TypeVar("QS", bound="QuerySet[Any]")
 
+#: The settings that are class attributes of a Query until something is said of them.
+SETTINGS = frozenset({"deferred_loading", "select_related", "combinator", "select_for_update", KEY})
+
 
 def apply_preset(queryset: QS, preset: Preset, label: str = "") -> QS:
     """Return the queryset with a preset applied that was made on the spot: it is not cached.
@@ -45,10 +48,10 @@ def apply_loading(queryset: QS, loading: Loading, *, declared: bool = False) -> 
     ``declared`` says that the loading lives as long as its QuerySet class, so that its union with
     another one may be kept.
     """
+    query = queryset.query
     if queryset._fields is not None:
         raise TypeError(f"Cannot call {_name(loading)}() after .values() or .values_list()")
     queryset._not_support_combined_queries(_name(loading))
-    query = queryset.query
     present: Loading | None = query.__dict__.get(KEY)
     if present is None:
         if _is_plain(queryset):
@@ -219,7 +222,7 @@ def _put(clone: QS, loading: Loading, lookups: tuple[Any, ...]) -> QS:
     if loading.select_related:
         query.select_related = copy_joins(loading.select_related)
     clone._prefetch_related_lookups = lookups
-    query.__dict__[KEY] = loading
+    query._perfkit = loading
     return clone
 
 

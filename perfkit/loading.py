@@ -50,6 +50,14 @@ class Loading:
         self.lookups = tuple(PlannedPrefetch(path, prefetch) for path, prefetch in _prefetches(plan))
         self.annotations = dict(plan.annotations)
         self.fetch_mode = plan.fetch_mode
+        #: The attributes of the Query, for a QuerySet class that doesn't let Django change them in place.
+        self.settings: dict[str, Any] = {KEY: self}
+        if self.deferred_loading is not None:
+            self.settings["deferred_loading"] = self.deferred_loading
+        if self.select_related:
+            self.settings["select_related"] = SharedJoins(self.select_related)
+        #: Whether its settings are all there is to it.
+        self.is_simple = not self.annotations and self.fetch_mode is None
         #: Names, and paths across joins, that may load lazily without being reported.
         self.lazy_ok = frozenset(_lazy_ok(plan))
         #: The loadings that declared presets lead to from here.
@@ -58,6 +66,20 @@ class Loading:
     def __reduce__(self) -> tuple[object, ...]:
         # A pickled queryset holds nothing of perfkit: this becomes None.
         return type(None), ()
+
+
+class SharedJoins(dict[str, Any]):
+    """A tree of joins that many queries share; whoever would change it gets an error, not a leak."""
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        """Refuse to be changed by ``Query.add_select_related()``."""
+        raise TypeError(
+            f"select_related of this query is shared with others and can't take {key!r} in place; "
+            "call select_related() on the queryset instead."
+        )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return dict, (dict(self),)
 
 
 class PlannedPrefetch(_Prefetch):
@@ -119,7 +141,7 @@ def loading_of(queryset: QuerySet[Any]) -> Loading | None:
 
 def copy_joins(joins: Any) -> Any:
     """Return a copy of a tree of joins, which Django would change in place."""
-    return {name: copy_joins(behind) for name, behind in joins.items()}
+    return {name: copy_joins(behind) if behind else {} for name, behind in joins.items()}
 
 
 def _loaded(plan: LoadPlan, prefix: str = "") -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any, TypeGuard
 
 from django.db.models import Model, QuerySet
 
-from perfkit.apply import apply_loading, apply_preset
+from perfkit.apply import SETTINGS, apply_loading, apply_preset
 from perfkit.compiler import compile_plan
 from perfkit.exceptions import PresetError
 from perfkit.loading import Loading
@@ -35,13 +35,25 @@ def attribute_method(owner: type[Any], name: str, preset: Preset) -> Callable[[A
 
     def method(self: QuerySet[Any]) -> QuerySet[Any]:
         loading = loadings.get(self.model)
-        if loading is None:
-            plan, lasting = compile_plan(self.model, preset, label)
-            loading = Loading(plan, (label,))
-            if not lasting:
-                return apply_loading(self, loading)
+        if loading is not None:
+            if (
+                not self._prefetch_related_lookups
+                and not self._known_related_objects
+                and self._fields is None
+                and self.query.__dict__.keys().isdisjoint(SETTINGS)
+                and loading.is_simple
+            ):
+                # The common case, kept short: nothing was said yet of what the queryset loads.
+                clone = self._chain()
+                clone.query.__dict__.update(loading.settings)
+                clone._prefetch_related_lookups = loading.lookups
+                return clone
+            return apply_loading(self, loading, declared=True)
+        plan, lasting = compile_plan(self.model, preset, label)
+        loading = Loading(plan, (label,))
+        if lasting:
             loadings[self.model] = loading
-        return apply_loading(self, loading, declared=True)
+        return apply_loading(self, loading, declared=lasting)
 
     method.__name__ = name
     method.__qualname__ = label
