@@ -15,7 +15,15 @@ __all__ = ["LazyLoadError", "LazyLoadWarning", "PerfkitSettingsError", "PresetEr
 
 
 class PresetError(Exception):
-    """A preset that can't be compiled or applied; the message says where, and what to write."""
+    """A preset that can't be compiled or applied; the message says where, and what to write.
+
+    ``check_id`` is the number of the system check that reports the same at start-up
+    (``"perfkit.E002"``); None for what only shows when a preset is made or applied.
+    """
+
+    def __init__(self, message: str, *, check_id: str | None = None) -> None:
+        super().__init__(message)
+        self.check_id = check_id
 
 
 class PerfkitSettingsError(ImproperlyConfigured):
