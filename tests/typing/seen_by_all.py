@@ -27,8 +27,12 @@ def on_a_queryset_class() -> None:
 
 
 def on_a_manager() -> None:
+    assert_type(ProductQuerySet.as_manager(), ProductQuerySet)
     assert_type(Product.objects.optimize_for_list(), ProductQuerySet)
-    assert_type(Product.objects.optimize_for_list().optimize_for_detail(), ProductQuerySet)
+    assert_type(Product.objects.cheap().optimize_for_detail(), ProductQuerySet)
+    assert_type(Product.objects.with_price_above(3), ProductQuerySet)
+    assert_type(Product.objects.create(), Product)
+    Product.objects.optimize_for_lists()  # type: ignore[attr-defined]
 
 
 def on_any_queryset(products: ProductQuerySet) -> None:

@@ -8,8 +8,8 @@ from tests.typing.shop.models import Product, ProductQuerySet
 
 
 def on_a_manager() -> None:
-    assert_type(Product.objects.with_price_above(3), ProductQuerySet)
-    assert_type(Product.objects.with_price_above(3).optimize_for_list(), ProductQuerySet)
-    assert_type(Product.plain.with_price_above(3), ProductQuerySet)
+    """A manager made from the QuerySet has its methods; Preset attributes come with a queryset."""
     assert_type(Product.listed.with_price_above(3), ProductQuerySet)
-    Product.objects.with_price_above("3")  # type: ignore[arg-type]
+    assert_type(Product.listed.with_price_above(3).optimize_for_list(), ProductQuerySet)
+    assert_type(Product.listed.all().optimize_for_list(), ProductQuerySet)
+    Product.listed.with_price_above("3")  # type: ignore[arg-type]

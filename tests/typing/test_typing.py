@@ -42,7 +42,7 @@ def test_mypy_without_a_plugin() -> None:
 
 @needs_mypy
 def test_mypy_with_the_plugin_of_django_stubs() -> None:
-    """With the plug-in, mypy sees the same, and methods that take arguments on managers too."""
+    """With the plug-in, mypy sees the same, and `@preset` methods of any manager."""
     paths = ("tests/typing/seen_by_all.py", "tests/typing/seen_with_plugin.py")
     output = mypy("mypy-plugin.ini", *paths)
     assert output.startswith("Success"), output
@@ -51,7 +51,10 @@ def test_mypy_with_the_plugin_of_django_stubs() -> None:
 @needs_pyright
 def test_pyright() -> None:
     """Pyright, the checker of many editors, sees what mypy sees without a plug-in."""
-    output = run("basedpyright", "--project", str(HERE / "pyright.json"), "--outputjson")
+    output = run(
+        *("basedpyright", "--pythonpath", sys.executable),
+        *("--project", str(HERE / "pyright.json"), "--outputjson"),
+    )
     found = json.loads(output)
     messages = [
         f"{Path(item['file']).name}:{item['range']['start']['line'] + 1}: {item['message']}"
