@@ -49,4 +49,10 @@ def set_fetch_mode(queryset: Any, mode: Any) -> None:
     queryset._fetch_mode = dict(zip(FETCH_MODE_NAMES, constants, strict=True)).get(mode, mode)
 
 
-__all__ = ["FETCH_MODE_NAMES", "HAS_FETCH_MODES", "FieldFetchBlocked", "fetch_mode_name", "set_fetch_mode"]
+__all__ = [
+    "FETCH_MODE_NAMES",
+    "HAS_FETCH_MODES",
+    "FieldFetchBlocked",
+    "fetch_mode_name",
+    "set_fetch_mode",
+]

@@ -8,8 +8,7 @@ and could not unite with what is there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connections
 from django.db.models import Model, QuerySet, prefetch_related_objects
@@ -20,12 +19,25 @@ from perfkit.compiler import compile_plan
 from perfkit.conf import get_settings
 from perfkit.draft import Draft, freeze, thaw
 from perfkit.exceptions import PresetError
-from perfkit.loading import KEY, Loading, PlannedPrefetch, copy_joins, loading_of
+from perfkit.loading import KEY, Loading, copy_joins, loading_of, planned_prefetch
 from perfkit.plan import LoadPlan, PrefetchPlan
-from perfkit.presets import Preset
 from perfkit.reading import is_planned, read, take_shared_lookups
 
-__all__ = ["OwnTables", "apply_loading", "apply_preset", "lock_own_tables", "plan_of", "prefetch_preset", "require_columns", "settle"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from perfkit.presets import Preset
+
+__all__ = [
+    "OwnTables",
+    "apply_loading",
+    "apply_preset",
+    "lock_own_tables",
+    "plan_of",
+    "prefetch_preset",
+    "require_columns",
+    "settle",
+]
 
 QS = TypeVar("QS", bound="QuerySet[Any]")
 
@@ -39,7 +51,9 @@ def apply_preset(queryset: QS, preset: Preset, label: str = "") -> QS:
     Raises :class:`~perfkit.PresetError` when the preset doesn't fit the queryset's model.
     """
     label = label or repr(preset)
-    return apply_loading(queryset, Loading(compile_plan(queryset.model, preset, label)[0], (label,)))
+    return apply_loading(
+        queryset, Loading(compile_plan(queryset.model, preset, label)[0], (label,))
+    )
 
 
 def apply_loading(queryset: QS, loading: Loading, *, declared: bool = False) -> QS:
@@ -55,7 +69,9 @@ def apply_loading(queryset: QS, loading: Loading, *, declared: bool = False) -> 
     present: Loading | None = query.__dict__.get(KEY)
     if present is None:
         if _is_plain(queryset):
-            return _with_fetch_mode(_put(_annotated(queryset, loading), loading, loading.lookups), loading)
+            return _with_fetch_mode(
+                _put(_annotated(queryset, loading), loading, loading.lookups), loading
+            )
     elif _is_untouched(queryset, present):
         following = present.then.get(loading)
         if following is None:
@@ -70,8 +86,10 @@ def apply_loading(queryset: QS, loading: Loading, *, declared: bool = False) -> 
         # Rows of a related manager get their owner by the key column, if it is loaded.
         draft.links |= {key.attname for key in field.local_related_fields}
     names = present.presets if present is not None else ()
-    user_joins = present.user_joins if present is not None else bool(query.select_related)
-    clone = _settle(_annotated(queryset, loading), draft, (*names, *loading.presets), user_joins=user_joins)
+    user_joins = present.user_joins if present is not None else has_user_joins(queryset)
+    clone = _settle(
+        _annotated(queryset, loading), draft, (*names, *loading.presets), user_joins=user_joins
+    )
     return _with_fetch_mode(clone, loading)
 
 
@@ -84,7 +102,14 @@ def settle(queryset: QS, *, user_joins: bool = False) -> QS:
     present = loading_of(queryset)
     if present is None:
         return queryset
-    return _settle(queryset, read(queryset), present.presets, user_joins=user_joins or present.user_joins)
+    return _settle(
+        queryset, read(queryset), present.presets, user_joins=user_joins or present.user_joins
+    )
+
+
+def has_user_joins(queryset: QuerySet[Any]) -> bool:
+    """Whether a queryset without presets has joins that its user asked for."""
+    return bool(queryset.query.select_related) and not getattr(queryset, "_structural_joins", ())
 
 
 def lock_own_tables(clone: QuerySet[Any]) -> None:
@@ -114,7 +139,9 @@ def require_columns(queryset: QS, attnames: Iterable[str]) -> QS:
     """Return the queryset with these columns loaded too, where it is narrowed."""
     missing = set(attnames)
     present = loading_of(queryset)
-    if present is not None and (present.plan.columns is None or missing <= set(present.plan.columns)):
+    if present is not None and (
+        present.plan.columns is None or missing <= set(present.plan.columns)
+    ):
         return queryset
     draft = read(queryset)
     draft.links |= missing
@@ -122,7 +149,7 @@ def require_columns(queryset: QS, attnames: Iterable[str]) -> QS:
         queryset._chain(),
         draft,
         present.presets if present is not None else (),
-        user_joins=present.user_joins if present is not None else True,
+        user_joins=present.user_joins if present is not None else has_user_joins(queryset),
     )
 
 
@@ -144,9 +171,13 @@ def prefetch_preset(instances: Sequence[Model], preset: Preset) -> None:
         raise PresetError(f"{preset!r}: prefetch() takes rows of one model, not of {labels}.")
     plan, _ = compile_plan(type(instances[0]), preset)
     _load_missing_columns(instances, plan)
-    lookups = [PlannedPrefetch(join.relation.name, PrefetchPlan(join.relation, (join.plan,))) for join in plan.joins]
-    lookups += [PlannedPrefetch(prefetch.relation.name, prefetch) for prefetch in plan.prefetches]
-    prefetch_related_objects(list(instances), *lookups)
+    prefetches = [
+        *(PrefetchPlan(join.relation, (join.plan,)) for join in plan.joins),
+        *plan.prefetches,
+    ]
+    prefetch_related_objects(
+        list(instances), *(planned_prefetch(p.relation.name, p) for p in prefetches)
+    )
 
 
 def _load_missing_columns(instances: Sequence[Model], plan: LoadPlan) -> None:
@@ -154,15 +185,20 @@ def _load_missing_columns(instances: Sequence[Model], plan: LoadPlan) -> None:
     wanted = {field.attname for field in plan.model._meta.concrete_fields}
     if plan.columns is not None:
         wanted = set(plan.columns)
-    lacking = [row for row in instances if not (wanted | {name for name, _ in plan.annotations}) <= row.__dict__.keys()]
+    names = wanted | {name for name, _ in plan.annotations}
+    lacking = [row for row in instances if not names <= row.__dict__.keys()]
     if not lacking:
         return
-    rows = plan.model._base_manager.using(lacking[0]._state.db).filter(pk__in=[row.pk for row in lacking])
+    rows = plan.model._base_manager.using(lacking[0]._state.db).filter(
+        pk__in=[row.pk for row in lacking]
+    )
     loaded = {row.pk: row for row in rows.annotate(**dict(plan.annotations)).only(*wanted)}
     for row in lacking:
         source = loaded.get(row.pk)
         if source is None:
-            raise plan.model.DoesNotExist(f"{plan.model._meta.label} {row.pk!r} was deleted after it was loaded.")
+            raise plan.model.DoesNotExist(
+                f"{plan.model._meta.label} {row.pk!r} was deleted after it was loaded."
+            )
         for name, value in source.__dict__.items():
             if name != "_state":
                 row.__dict__.setdefault(name, value)
@@ -201,7 +237,9 @@ def _is_untouched(queryset: QuerySet[Any], present: Loading) -> bool:
 def _united(present: Loading, other: Loading) -> Loading:
     draft = thaw(present.plan)
     draft.merge(thaw(other.plan))
-    return Loading(freeze(draft), _names(*present.presets, *other.presets), user_joins=present.user_joins)
+    return Loading(
+        freeze(draft), _names(*present.presets, *other.presets), user_joins=present.user_joins
+    )
 
 
 def _annotated(queryset: QS, loading: Loading) -> QS:

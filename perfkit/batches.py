@@ -7,10 +7,12 @@ https://use-the-index-luke.com/no-offset
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from django.db.models import QuerySet
 
 __all__ = ["abatches", "batches"]
 
@@ -44,22 +46,34 @@ def _behind(queryset: QuerySet[Any], rows: list[Any], chunk_size: int) -> QueryS
     """Return the queryset of the rows behind a batch; None when the batch was the last."""
     if len(rows) < chunk_size:
         return None
-    return queryset.filter(**{"pk__gt" if queryset.query.order_by == ("pk",) else "pk__lt": rows[-1].pk})
+    return queryset.filter(
+        **{"pk__gt" if queryset.query.order_by == ("pk",) else "pk__lt": rows[-1].pk}
+    )
 
 
 def _prepared(queryset: QuerySet[Any], chunk_size: int) -> QuerySet[Any]:
     """Return the queryset in the order of its key; raise ``ValueError`` where that can't be."""
     query = queryset.query
     if not isinstance(chunk_size, int) or chunk_size < 1:
-        raise ValueError(f"batches(chunk_size={chunk_size!r}): chunk_size must be an integer of at least 1.")
+        raise ValueError(
+            f"batches(chunk_size={chunk_size!r}): chunk_size must be an integer of at least 1."
+        )
     if queryset._fields is not None:
-        raise ValueError("batches() can't follow values() or values_list(); it yields lists of rows.")
+        raise ValueError(
+            "batches() can't follow values() or values_list(); it yields lists of rows."
+        )
     if query.combinator:
-        raise ValueError(f"batches() can't follow {query.combinator}(); batch each of the querysets.")
+        raise ValueError(
+            f"batches() can't follow {query.combinator}(); batch each of the querysets."
+        )
     if query.is_sliced:
-        raise ValueError("batches() can't follow a slice; filter instead, or stop the loop where you have enough.")
+        raise ValueError(
+            "batches() can't follow a slice; filter instead, or stop the loop where you have enough."
+        )
     if query.distinct_fields:
-        raise ValueError("batches() can't follow distinct() with fields, which needs an order of its own.")
+        raise ValueError(
+            "batches() can't follow distinct() with fields, which needs an order of its own."
+        )
     if _repeats_rows(queryset):
         raise ValueError(
             "batches() can't tell rows apart that a join to many repeats; add distinct(), or filter with Exists()."
@@ -82,4 +96,7 @@ def _repeats_rows(queryset: QuerySet[Any]) -> bool:
         return False
     joined = (query.alias_map[alias] for alias, count in query.alias_refcount.items() if count)
     fields = [field for join in joined if (field := getattr(join, "join_field", None)) is not None]
-    return any(getattr(field, "one_to_many", False) or getattr(field, "many_to_many", False) for field in fields)
+    return any(
+        getattr(field, "one_to_many", False) or getattr(field, "many_to_many", False)
+        for field in fields
+    )

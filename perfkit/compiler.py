@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.apps import apps
-from django.db.models import Model, Prefetch
 from django.db.models.constants import LOOKUP_SEP
 
 from perfkit.draft import Draft, PrefetchDraft, freeze
@@ -18,6 +17,8 @@ from perfkit.presets import Clause, Preset
 from perfkit.relations import Relation, column, columns, find_relation, relation_names
 
 if TYPE_CHECKING:
+    from django.db.models import Model, Prefetch
+
     from perfkit.plan import LoadPlan
 
 __all__ = ["choices", "compile_plan", "presets_of"]
@@ -53,12 +54,17 @@ class _Place:
 
     def fail(self, message: str, check_id: str) -> NoReturn:
         below = f" (included as {LOOKUP_SEP.join(self.path)!r})" if self.path else ""
-        raise PresetError(f"{self.label} on {self.root._meta.label}{below}: {message}", check_id=check_id)
+        raise PresetError(
+            f"{self.label} on {self.root._meta.label}{below}: {message}", check_id=check_id
+        )
 
 
 def _draft(model: type[Model], preset: Preset, place: _Place) -> Draft:
     if (model, preset) in place.around:
-        place.fail("the presets include each other in a circle; take one of them out of include.", "perfkit.E005")
+        place.fail(
+            "the presets include each other in a circle; take one of them out of include.",
+            "perfkit.E005",
+        )
     place = replace(place, around=(*place.around, (model, preset)))
     united = Draft(model)
     for clause in sorted(preset.clauses, key=str):
@@ -135,7 +141,9 @@ class _ClauseCompiler:
         for name in above:
             draft = self._through(draft, name, path, "include")
         drafted = draft.prefetches.get(last)
-        relation = drafted.relation if drafted else self._relation(draft.model, last, path, "include")
+        relation = (
+            drafted.relation if drafted else self._relation(draft.model, last, path, "include")
+        )
         if relation.generic:
             self._include_generic(draft, relation, path, included)
             return
@@ -153,7 +161,9 @@ class _ClauseCompiler:
                 f"prefetch it instead: prefetch_related=[{path!r}] beside the include.",
                 "perfkit.E006",
             )
-        target = draft.join(relation) if joined else (drafted or draft.prefetch(relation)).only_draft
+        target = (
+            draft.join(relation) if joined else (drafted or draft.prefetch(relation)).only_draft
+        )
         assert target is not None
         target.merge(behind)
 
@@ -169,8 +179,13 @@ class _ClauseCompiler:
             try:
                 model = apps.get_model(key) if isinstance(key, str) else key
             except (LookupError, ValueError):
-                self.place.fail(f"include names the model {key!r} for {path!r}, which is not installed.", "perfkit.E005")
-            drafted.drafts.setdefault(model, Draft(model)).merge(self._included(model, preset, path))
+                self.place.fail(
+                    f"include names the model {key!r} for {path!r}, which is not installed.",
+                    "perfkit.E005",
+                )
+            drafted.drafts.setdefault(model, Draft(model)).merge(
+                self._included(model, preset, path)
+            )
 
     def _included(self, model: type[Model], included: Preset | str, path: str) -> Draft:
         place = replace(self.place, path=(*self.place.path, path))
@@ -188,14 +203,18 @@ class _ClauseCompiler:
             preset = self._called(model, preset, included, path)
         return _draft(model, preset, place)
 
-    def _called(self, model: type[Model], function: Callable[..., Preset], name: str, path: str) -> Preset:
+    def _called(
+        self, model: type[Model], function: Callable[..., Preset], name: str, path: str
+    ) -> Preset:
         """Call a ``@preset`` method that is included by name: it may take no arguments."""
         self.place.called.append(name)
         try:
             return function(model._default_manager.get_queryset())
         except TypeError as error:
             message = f"include names the preset {name!r} for {path!r}, which can't be called without arguments"
-            self.place.fail(f"{message} ({error}); include the Preset that it returns.", "perfkit.E005")
+            self.place.fail(
+                f"{message} ({error}); include the Preset that it returns.", "perfkit.E005"
+            )
 
     def _only(self, path: str) -> None:
         draft = self.draft
@@ -214,7 +233,8 @@ class _ClauseCompiler:
     def _silent(self, draft: Draft) -> bool:
         """Whether the user's own queryset narrows these rows: then a path through it adds no narrowing."""
         return any(
-            drafted.only_draft is draft and drafted.narrowed_by_user for drafted in _all_prefetches(self.draft)
+            drafted.only_draft is draft and drafted.narrowed_by_user
+            for drafted in _all_prefetches(self.draft)
         )
 
     def _inherited(self, draft: Draft, name: str, between: list[str], last: str) -> bool:
@@ -245,7 +265,8 @@ class _ClauseCompiler:
             )
         if name in draft.prefetches:
             self.place.fail(
-                f"only names {path!r}, a list that a Prefetch makes; name what is read of its rows.", "perfkit.E003"
+                f"only names {path!r}, a list that a Prefetch makes; name what is read of its rows.",
+                "perfkit.E003",
             )
         self._unknown(draft.model, name, path, "only", _readable(draft))
 
@@ -277,13 +298,19 @@ class _ClauseCompiler:
         for name in above:
             relation = self._relation(model, name, path, "lazy_ok")
             if relation.model is None:
-                self.place.fail(f"lazy_ok names {path!r}, but {name!r} leads to no one model.", "perfkit.E003")
+                self.place.fail(
+                    f"lazy_ok names {path!r}, but {name!r} leads to no one model.", "perfkit.E003"
+                )
             model = relation.model
         if column(model, last) is None and find_relation(model, last) is None:
-            self._unknown(model, last, path, "lazy_ok", [*_column_names(model), *relation_names(model)])
+            self._unknown(
+                model, last, path, "lazy_ok", [*_column_names(model), *relation_names(model)]
+            )
         draft.lazy_ok.add(path)
 
-    def _through(self, draft: Draft, name: str, path: str, part: str, *, prefetch: bool = False) -> Draft:
+    def _through(
+        self, draft: Draft, name: str, path: str, part: str, *, prefetch: bool = False
+    ) -> Draft:
         """Return the draft behind one step of a path, which implies the join or the prefetch."""
         found = draft.find(name)
         if found is not None:
@@ -303,16 +330,18 @@ class _ClauseCompiler:
 
     def _relation(self, model: type[Model], name: str, path: str, part: str) -> Relation:
         relation = find_relation(model, name)
-        if relation is not None:
-            return relation
-        if column(model, name) is not None:
+        if relation is None and column(model, name) is not None:
             self.place.fail(
                 f"{part} names {path!r}, but {name!r} is a column of {model._meta.label} and no relation.",
                 "perfkit.E003",
             )
-        self._unknown(model, name, path, part, relation_names(model))
+        if relation is None:
+            self._unknown(model, name, path, part, relation_names(model))
+        return relation
 
-    def _unknown(self, model: type[Model], name: str, path: str, part: str, known: Iterable[str]) -> NoReturn:
+    def _unknown(
+        self, model: type[Model], name: str, path: str, part: str, known: Iterable[str]
+    ) -> NoReturn:
         of_path = f" in {path!r}" if path != name else ""
         self.place.fail(
             f"{part} names {name!r}{of_path}, but {model._meta.label} has {choices(name, known, 'no such names')}",
@@ -321,9 +350,14 @@ class _ClauseCompiler:
 
 
 def _say_all_of_custom(drafted: PrefetchDraft) -> None:
-    """A ``Prefetch`` that no path narrows loads whole rows, unless its own queryset says otherwise."""
+    """Let a ``Prefetch`` that no path narrows load whole rows, unless its own queryset says otherwise."""
     draft = drafted.only_draft
-    if drafted.prefetch is not None and draft is not None and draft.columns is None and not drafted.narrowed_by_user:
+    if (
+        drafted.prefetch is not None
+        and draft is not None
+        and draft.columns is None
+        and not drafted.narrowed_by_user
+    ):
         draft.say_all()
 
 

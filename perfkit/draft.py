@@ -10,13 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Model, Prefetch
-
 from perfkit.exceptions import PresetError
 from perfkit.plan import JoinPlan, LoadPlan, PrefetchPlan
 from perfkit.relations import Relation, columns
 
 if TYPE_CHECKING:
+    from django.db.models import Model, Prefetch
     from django.db.models.fetch_modes import FetchMode
 
 __all__ = ["Draft", "PrefetchDraft", "freeze", "thaw"]
@@ -151,7 +150,9 @@ def freeze(draft: Draft, fetch_mode: str | FetchMode | None = None) -> LoadPlan:
     return _freeze(draft, fetch_mode)
 
 
-def _freeze(draft: Draft, fetch_mode: str | FetchMode | None) -> LoadPlan:
+def _freeze(
+    draft: Draft, fetch_mode: str | FetchMode | None, *, follows_narrowed: bool = False
+) -> LoadPlan:
     mode = draft.fetch_mode or fetch_mode
     model = draft.model
     needed = draft.links | {pk.attname for pk in model._meta.pk_fields}
@@ -159,19 +160,20 @@ def _freeze(draft: Draft, fetch_mode: str | FetchMode | None) -> LoadPlan:
     for _, (relation, child) in sorted(draft.joins.items()):
         needed |= set(relation.local)
         child.links |= set(relation.remote)
-        joins.append(JoinPlan(relation, _freeze(child, None)))
+        # A child's row of which nothing is said follows its parent's: narrowed where that is.
+        follows = relation.inheritance == "down" and (draft.columns is not None or follows_narrowed)
+        joins.append(JoinPlan(relation, _freeze(child, None, follows_narrowed=follows)))
     for _, drafted in sorted(draft.prefetches.items()):
         needed |= set(drafted.relation.local)
         for child in drafted.drafts.values():
             child.links |= set(drafted.relation.remote)
-        plans = tuple(
-            freeze(child, mode) for child in sorted(drafted.drafts.values(), key=lambda d: d.model._meta.label)
-        )
+        behind = sorted(drafted.drafts.values(), key=lambda child: child.model._meta.label)
+        plans = tuple(freeze(child, mode) for child in behind)
         prefetches.append(PrefetchPlan(drafted.relation, plans, drafted.prefetch, drafted.by_user))
     every = columns(model)
     loaded = None
-    if draft.columns is not None:
-        loaded = tuple(name for name in every if name in draft.columns or name in needed)
+    if draft.columns is not None or follows_narrowed:
+        loaded = tuple(name for name in every if name in (draft.columns or ()) or name in needed)
     return LoadPlan(
         model=model,
         columns=None if loaded == every else loaded,
@@ -192,7 +194,7 @@ def _fold(draft: Draft) -> None:
     """
     for name in draft.joins.keys() & draft.prefetches.keys():
         drafted = draft.prefetches[name]
-        relation, child = draft.joins[name]
+        child = draft.joins[name][1]
         behind = drafted.only_draft
         assert behind is not None
         if drafted.prefetch is not None and drafted.prefetch.queryset is not None:
@@ -211,20 +213,15 @@ def _hoist(draft: Draft) -> None:
     """Move what is asked of a child's row in multi-table inheritance to where Django loads it from.
 
     Django takes the columns that a child inherits from the parent's row when it joins the child to
-    it. A child of which nothing is said follows its parent: it is narrowed where the parent is.
+    it.
     """
     for relation, child in draft.joins.values():
-        if relation.inheritance == "down":
-            if child.columns is None and draft.columns is not None:
-                child.columns = set()
-            inherited = set(columns(draft.model))
-            if child.columns is not None:
-                if draft.columns is not None:
-                    draft.columns |= child.columns & inherited
-                _hoist(child)
-                child.columns = (child.columns or set()) - inherited
-                continue
         _hoist(child)
+        if relation.inheritance == "down" and child.columns is not None:
+            inherited = set(columns(draft.model))
+            if draft.columns is not None:
+                draft.columns |= child.columns & inherited
+            child.columns -= inherited
 
 
 def thaw(plan: LoadPlan) -> Draft:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import F, FilteredRelation, Model, Q, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
 __all__ = ["refuse_regrouping"]
 
 
-def refuse_regrouping(model: type[Model], name: str, expression: Any, fail: Callable[[str], NoReturn]) -> None:
+def refuse_regrouping(
+    model: type[Model], name: str, expression: Any, fail: Callable[[str], NoReturn]
+) -> None:
     """Refuse an annotation that changes the grouping or multiplies the rows.
 
     ``fail`` raises with the message it is given.
     """
     if isinstance(expression, FilteredRelation):
-        fail(f"annotate has the FilteredRelation {name!r}; filter in the queryset, or use a Prefetch.")
+        fail(
+            f"annotate has the FilteredRelation {name!r}; filter in the queryset, or use a Prefetch."
+        )
     if getattr(expression, "contains_aggregate", False):
         fail(
             f"annotate has the aggregate {name!r}, which would group the rows and multiply the joins. Write a "
@@ -63,4 +69,3 @@ def _paths(expression: Any) -> Iterator[str]:
     elif not isinstance(expression, QuerySet) and hasattr(expression, "get_source_expressions"):
         for source in expression.get_source_expressions():
             yield from _paths(source)
-

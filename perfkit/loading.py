@@ -9,22 +9,23 @@ is copied at each use, and the other is made anew at each use.
 from __future__ import annotations
 
 import copyreg
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from itertools import starmap
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import Prefetch, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 
-from perfkit.plan import LoadPlan, PrefetchPlan
-
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from perfkit.auditor.callers import Place
+    from perfkit.plan import LoadPlan, PrefetchPlan
 
     _Prefetch = Prefetch[Any]
 else:
     _Prefetch = Prefetch
 
-__all__ = ["Loading", "PlannedPrefetch", "copy_joins", "loading_of"]
+__all__ = ["Loading", "PlannedPrefetch", "copy_joins", "loading_of", "planned_prefetch"]
 
 #: The key in the ``__dict__`` of a ``Query`` under which its Loading is kept: ``Query.clone()``
 #: copies it, so it stays with any QuerySet class, and a queryset made of another one has it too.
@@ -37,7 +38,9 @@ class Loading:
     #: The line that applied it; only a copy made while an audit scope is open has one.
     location: Place | None = None
 
-    def __init__(self, plan: LoadPlan, presets: tuple[str, ...] = (), *, user_joins: bool = False) -> None:
+    def __init__(
+        self, plan: LoadPlan, presets: tuple[str, ...] = (), *, user_joins: bool = False
+    ) -> None:
         self.plan = plan
         #: The qualified names of the presets ("ProductQuerySet.optimize_for_list").
         self.presets = presets
@@ -47,7 +50,7 @@ class Loading:
         self.deferred_loading = (frozenset(_loaded(plan)), False) if plan.narrowed else None
         #: ``Query.select_related``: a dictionary of dictionaries.
         self.select_related = _joins(plan)
-        self.lookups = tuple(PlannedPrefetch(path, prefetch) for path, prefetch in _prefetches(plan))
+        self.lookups = tuple(starmap(PlannedPrefetch, _prefetches(plan)))
         self.annotations = dict(plan.annotations)
         self.fetch_mode = plan.fetch_mode
         #: The attributes of the Query, for a QuerySet class that doesn't let Django change them in place.
@@ -91,7 +94,9 @@ class PlannedPrefetch(_Prefetch):
 
     def __init__(self, path: str, plan: PrefetchPlan) -> None:
         custom = plan.prefetch
-        super().__init__(path, custom.queryset if custom else None, custom.to_attr if custom else None)
+        super().__init__(
+            path, custom.queryset if custom else None, custom.to_attr if custom else None
+        )
         self.plan = plan
         self.loadings = tuple(Loading(behind) for behind in plan.plans)
 
@@ -111,7 +116,11 @@ class PlannedPrefetch(_Prefetch):
         querysets = []
         for loading in self.loadings:
             relation = self.plan.relation
-            base = self.queryset if self.queryset is not None else relation.queryset(loading.plan.model)
+            base = (
+                self.queryset
+                if self.queryset is not None
+                else relation.queryset(loading.plan.model)
+            )
             # A queryset of the user's own is shared between threads, and Django writes hints to it.
             querysets.append(apply_loading(base.all(), loading))
         return querysets
@@ -119,7 +128,9 @@ class PlannedPrefetch(_Prefetch):
     def __reduce__(self) -> tuple[object, ...]:
         # A pickled queryset holds nothing of perfkit: this becomes Django's own Prefetch.
         querysets = self.make_querysets() if not self.plan.relation.generic else None
-        plain: Prefetch[Any] = Prefetch(self.prefetch_through, querysets[0] if querysets else None, self.to_attr)
+        plain: Prefetch[Any] = Prefetch(
+            self.prefetch_through, querysets[0] if querysets else None, self.to_attr
+        )
         plain.prefetch_to = self.prefetch_to
         return copyreg.__newobj__, (Prefetch,), plain.__getstate__()  # type: ignore[attr-defined]
 
@@ -132,6 +143,11 @@ class PlannedPrefetch(_Prefetch):
     def __deepcopy__(self, memo: dict[int, Any]) -> PlannedPrefetch:
         # It holds nothing that a copy could change.
         return self.__copy__()
+
+
+#: Makes the lookup of a planned prefetch. The plug-in of django-stubs, which reads a literal from the
+#: arguments of every Prefetch, stops with an IndexError at a subclass with other arguments.
+planned_prefetch = cast("Callable[[str, PrefetchPlan], PlannedPrefetch]", PlannedPrefetch)
 
 
 def loading_of(queryset: QuerySet[Any]) -> Loading | None:
@@ -151,7 +167,11 @@ def _loaded(plan: LoadPlan, prefix: str = "") -> Iterator[str]:
     relation for all its columns only as long as nothing behind it is named.
     """
     opts = plan.model._meta
-    loaded = [field for field in opts.concrete_fields if plan.columns is None or field.attname in plan.columns]
+    loaded = [
+        field
+        for field in opts.concrete_fields
+        if plan.columns is None or field.attname in plan.columns
+    ]
     for field in loaded:
         yield prefix + field.name
     for join in plan.joins:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeGuard
-
-from django.db.models import Model, QuerySet
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from perfkit.apply import SETTINGS, apply_loading, apply_preset
 from perfkit.compiler import compile_plan
 from perfkit.exceptions import PresetError
 from perfkit.loading import Loading
 from perfkit.presets import Preset
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.db.models import Model, QuerySet
 
 __all__ = ["PREFIX", "attribute_method", "function_method", "is_preset_method"]
 

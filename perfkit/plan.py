@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Model, Prefetch
-
 from perfkit.exceptions import PresetError
-from perfkit.relations import Relation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.db.models import Model, Prefetch
     from django.db.models.fetch_modes import FetchMode
+
+    from perfkit.relations import Relation
 
 __all__ = ["JoinPlan", "LoadPlan", "PrefetchPlan"]
 
@@ -152,7 +153,9 @@ class PrefetchPlan:
         return self.relation, self.plans, self.custom
 
     def _lines(self) -> Iterator[str]:
-        kind = f"prefetch of {self.relation.name}" if self.name != self.relation.name else "prefetch"
+        kind = (
+            f"prefetch of {self.relation.name}" if self.name != self.relation.name else "prefetch"
+        )
         if self.custom:
             kind += ", with a queryset of its own"
         if len(self.plans) == 1 and not self.relation.generic:

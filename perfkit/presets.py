@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, cast, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Concatenate,
+    Generic,
+    ParamSpec,
+    TypeAlias,
+    TypeVar,
+    cast,
+    overload,
+)
 
 from django.db.models import Prefetch
 
@@ -19,7 +29,7 @@ if TYPE_CHECKING:
 
     #: What ``include`` takes for one relation: a preset, the name of one of the related model's
     #: presets, or, for a generic foreign key, either of them by model.
-    Included = "Preset | str | Mapping[type[Model] | str, Preset | str]"
+    Included: TypeAlias = "Preset | str | Mapping[type[Model] | str, Preset | str]"
 
 __all__ = ["Clause", "Preset", "preset"]
 
@@ -81,13 +91,10 @@ class Clause:
         return hash(self.key)
 
     def __str__(self) -> str:
-        parts = []
-        for name in ("only", "defer", "select_related", "prefetch_related", "lazy_ok"):
-            if names := getattr(self, name):
-                parts.append(f"{name}={list(names)!r}")
-        for name in ("annotate", "include"):
-            if pairs := getattr(self, name):
-                parts.append(f"{name}={dict(pairs)!r}")
+        lists = ("only", "defer", "select_related", "prefetch_related", "lazy_ok")
+        parts = [f"{name}={list(names)!r}" for name in lists if (names := getattr(self, name))]
+        pairs = (("annotate", self.annotate), ("include", self.include))
+        parts += [f"{name}={dict(items)!r}" for name, items in pairs if items]
         if self.fetch_mode is not None:
             parts.append(f"fetch_mode={self.fetch_mode!r}")
         return f"Preset({', '.join(parts)})"
@@ -195,10 +202,14 @@ class Preset:
         prefetch_preset(list(instances), self)
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"A Preset can't be changed; make another one instead of setting {name!r}.")
+        raise AttributeError(
+            f"A Preset can't be changed; make another one instead of setting {name!r}."
+        )
 
     def __delattr__(self, name: str) -> None:
-        raise AttributeError(f"A Preset can't be changed; make another one instead of deleting {name!r}.")
+        raise AttributeError(
+            f"A Preset can't be changed; make another one instead of deleting {name!r}."
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Preset) and other.clauses == self.clauses
@@ -222,9 +233,11 @@ class Preset:
         # What a checker needs to know of the method that __set_name__ puts in the preset's place.
 
         @overload
-        def __get__(self, instance: None, owner: type[Any]) -> PresetAttribute: ...
+        def __get__(self, instance: None, owner: type[QuerySet[Any]]) -> PresetAttribute: ...
         @overload
-        def __get__(self, instance: QS, owner: type[Any]) -> Callable[[], QS]: ...
+        def __get__(self, instance: QS, owner: type[QuerySet[Any]]) -> Callable[[], QS]: ...
+        @overload
+        def __get__(self, instance: object, owner: type[Any]) -> Self: ...
         def __get__(self, instance: Any, owner: Any) -> Any: ...
 
 
@@ -276,7 +289,9 @@ def _names(part: str, names: Iterable[str]) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(_hashable(part, names)))
     for name in found:
         if not isinstance(name, str) or not all(name.split("__")):
-            raise PresetError(f"Preset({part}=[..., {name!r}]): {part} takes names and paths such as 'brand__name'.")
+            raise PresetError(
+                f"Preset({part}=[..., {name!r}]): {part} takes names and paths such as 'brand__name'."
+            )
     return found
 
 
@@ -284,14 +299,23 @@ def _hashable(part: str, names: Iterable[Any]) -> list[Any]:
     found = list(names)
     for name in found:
         if getattr(type(name), "__hash__", None) is None:
-            raise PresetError(f"Preset({part}=[..., {name!r}]): {part} takes names, not {type(name).__name__}.")
+            raise PresetError(
+                f"Preset({part}=[..., {name!r}]): {part} takes names, not {type(name).__name__}."
+            )
     return found
 
 
 def _lookups(lookups: Iterable[str | Prefetch[Any]]) -> tuple[str | Prefetch[Any], ...]:
     if isinstance(lookups, (str, Prefetch)):
-        raise PresetError(f"Preset(prefetch_related={lookups!r}): write a list, prefetch_related=[...].")
-    found = tuple({id(p) if isinstance(p, Prefetch) else p: p for p in _hashable("prefetch_related", lookups)}.values())
+        raise PresetError(
+            f"Preset(prefetch_related={lookups!r}): write a list, prefetch_related=[...]."
+        )
+    found = tuple(
+        {
+            id(p) if isinstance(p, Prefetch) else p: p
+            for p in _hashable("prefetch_related", lookups)
+        }.values()
+    )
     _names("prefetch_related", [p for p in found if not isinstance(p, Prefetch)])
     return found
 
@@ -300,7 +324,9 @@ def _expressions(annotate: Mapping[str, Any] | None) -> tuple[tuple[str, Any], .
     if annotate is None:
         return ()
     if not isinstance(annotate, Mapping):
-        raise PresetError(f"Preset(annotate={annotate!r}): annotate takes a dictionary of names to expressions.")
+        raise PresetError(
+            f"Preset(annotate={annotate!r}): annotate takes a dictionary of names to expressions."
+        )
     for name, expression in annotate.items():
         if not isinstance(name, str) or not name.isidentifier():
             raise PresetError(f"Preset(annotate={{{name!r}: ...}}): an annotation needs a name.")
@@ -316,7 +342,9 @@ def _included(include: Mapping[str, Included] | None) -> tuple[tuple[str, Any], 
     if include is None:
         return ()
     if not isinstance(include, Mapping):
-        raise PresetError(f"Preset(include={include!r}): include takes a dictionary of relations to presets.")
+        raise PresetError(
+            f"Preset(include={include!r}): include takes a dictionary of relations to presets."
+        )
     _names("include", include)
     for relation, value in include.items():
         for item in value.values() if isinstance(value, Mapping) else [value]:
@@ -358,12 +386,14 @@ def _refuse_conflicts(clauses: frozenset[Clause]) -> None:
                 continue
             if querysets.setdefault(lookup.prefetch_to, lookup) is not lookup:
                 raise PresetError(
-                    f"Two Prefetch objects for {lookup.prefetch_to!r} can't be united; keep one, or give one of them a to_attr.",
+                    f"Two Prefetch objects for {lookup.prefetch_to!r} can't be united; "
+                    "keep one, or give one of them a to_attr.",
                     check_id="perfkit.E004",
                 )
         if clause.fetch_mode is not None:
             modes.add(clause.fetch_mode)
     if len(modes) > 1:
         raise PresetError(
-            f"Two presets have different fetch modes: {', '.join(sorted(map(str, modes)))}.", check_id="perfkit.E004"
+            f"Two presets have different fetch modes: {', '.join(sorted(map(str, modes)))}.",
+            check_id="perfkit.E004",
         )

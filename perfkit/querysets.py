@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from django.db.models import Manager, Model, Prefetch, QuerySet
+from django.db.models import Manager, Model, QuerySet
 
 from perfkit import batches
 from perfkit.apply import OwnTables, apply_preset, lock_own_tables, plan_of, require_columns, settle
@@ -15,36 +14,45 @@ from perfkit.compiler import choices
 from perfkit.exceptions import PresetError
 from perfkit.loading import copy_joins, loading_of
 from perfkit.methods import PREFIX, attribute_method, is_preset_method
-from perfkit.plan import LoadPlan
 from perfkit.presets import Preset
 from perfkit.reading import is_planned
 from perfkit.relations import column
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+
     from typing_extensions import Self
+
+    from perfkit.plan import LoadPlan
 
 __all__ = ["PresetManager", "PresetManagerMixin", "PresetQuerySet", "PresetQuerySetMixin"]
 
 _M = TypeVar("_M", bound=Model)
 
 if TYPE_CHECKING:
-    _QuerySet = QuerySet[_M]
-    _Manager = Manager[_M]
+    _QuerySet = QuerySet
+    _Manager = Manager
 else:
-    _QuerySet = _Manager = Generic[_M]
+    _QuerySet = _Manager = Generic
 
 
 class _Presets:
     """``QuerySetClass.presets``: what a class and its bases declare, by name."""
 
-    def __get__(self, instance: object, owner: type[Any]) -> Mapping[str, Preset | Callable[..., Preset]]:
+    def __get__(
+        self, instance: object, owner: type[Any]
+    ) -> Mapping[str, Preset | Callable[..., Preset]]:
         attributes = ((name, inspect.getattr_static(owner, name)) for name in dir(owner))
         return MappingProxyType(
-            {name.removeprefix(PREFIX): value.preset for name, value in attributes if is_preset_method(value)}
+            {
+                name.removeprefix(PREFIX): value.preset
+                for name, value in attributes
+                if is_preset_method(value)
+            }
         )
 
 
-class PresetQuerySetMixin(_QuerySet):
+class PresetQuerySetMixin(_QuerySet[_M]):
     """Makes :class:`~perfkit.Preset` attributes of a QuerySet class methods that apply them.
 
     For any QuerySet class; :class:`PresetQuerySet` is Django's own with it.
@@ -77,6 +85,12 @@ class PresetQuerySetMixin(_QuerySet):
             f"optimize_for({preset!r}): {type(self).__name__} has "
             + choices(str(preset), self.presets, "no presets")  # type: ignore[arg-type]
         )
+
+    if TYPE_CHECKING:
+
+        @classmethod
+        def as_manager(cls) -> Self:  # type: ignore[override]
+            """As in Django. To a type checker the manager is the QuerySet, whose methods it has."""
 
     @property
     def loading_plan(self) -> LoadPlan:
@@ -124,7 +138,9 @@ class PresetQuerySetMixin(_QuerySet):
             clone.query.select_related = copy_joins(clone.query.select_related)
         if isinstance(clone.query.select_for_update_of, OwnTables):
             clone.query.select_for_update_of = ()
-        return settle(super(PresetQuerySetMixin, clone).select_related(*fields), user_joins=fields != (None,))
+        return settle(
+            super(PresetQuerySetMixin, clone).select_related(*fields), user_joins=fields != (None,)
+        )
 
     def prefetch_related(self, *lookups: Any) -> Self:
         """As in Django; a lookup to what a preset prefetches is united with it. None clears all."""
@@ -134,7 +150,9 @@ class PresetQuerySetMixin(_QuerySet):
         self, nowait: bool = False, skip_locked: bool = False, of: Any = (), no_key: bool = False
     ) -> Self:
         """As in Django; without ``of``, tables that only presets joined are not locked."""
-        clone = super().select_for_update(nowait=nowait, skip_locked=skip_locked, of=of, no_key=no_key)
+        clone = super().select_for_update(
+            nowait=nowait, skip_locked=skip_locked, of=of, no_key=no_key
+        )
         loading = loading_of(clone)
         if loading is not None and not of and not loading.user_joins:
             lock_own_tables(clone)
@@ -150,7 +168,11 @@ class PresetQuerySetMixin(_QuerySet):
     def iterator(self, chunk_size: int | None = None) -> Iterator[_M]:
         """As in Django; ``chunk_size`` is 2,000 where only presets asked for prefetches."""
         lookups = self._prefetch_related_lookups
-        if chunk_size is None and lookups and all(is_planned(p) and not p.plan.by_user for p in lookups):
+        if (
+            chunk_size is None
+            and lookups
+            and all(is_planned(p) and not p.plan.by_user for p in lookups)
+        ):
             chunk_size = 2000
         return super().iterator(chunk_size) if chunk_size is not None else super().iterator()
 
@@ -172,7 +194,9 @@ class PresetQuerySetMixin(_QuerySet):
     def _refuse_other_plans(self, method: str, others: tuple[QuerySet[Any], ...]) -> None:
         """Django would put the columns of one queryset into the attributes of the other, in silence."""
         rows = [queryset for queryset in (self, *others) if not queryset.query.is_empty()]
-        if all(loading_of(queryset) is None for queryset in rows) or any(q._fields is not None for q in rows):
+        if all(loading_of(queryset) is None for queryset in rows) or any(
+            q._fields is not None for q in rows
+        ):
             return
         plans = [plan_of(queryset) for queryset in rows]
         for plan in plans[1:]:
@@ -187,7 +211,7 @@ class PresetQuerySet(PresetQuerySetMixin[_M], QuerySet[_M]):
     """Django's QuerySet with presets."""
 
 
-class PresetManagerMixin(_Manager):
+class PresetManagerMixin(_Manager[_M]):
     """A manager that can apply a preset to every queryset it makes."""
 
     #: The preset to apply, by name or itself. It is kept on the class, since Django makes related
@@ -196,7 +220,11 @@ class PresetManagerMixin(_Manager):
 
     @classmethod
     def from_queryset(  # type: ignore[override]
-        cls, queryset_class: type[QuerySet[_M]], class_name: str | None = None, *, preset: str | Preset | None = None
+        cls,
+        queryset_class: type[QuerySet[_M]],
+        class_name: str | None = None,
+        *,
+        preset: str | Preset | None = None,
     ) -> type[Self]:
         """Return a manager class with the methods of a QuerySet class, as Django's does.
 
@@ -240,5 +268,7 @@ def _links(manager: Any) -> tuple[str, ...]:
     field = getattr(manager, "field", None)
     if field is not None:
         return tuple(key.attname for key in field.local_related_fields)
-    names = [getattr(manager, name, None) for name in ("object_id_field_name", "content_type_field_name")]
+    names = [
+        getattr(manager, name, None) for name in ("object_id_field_name", "content_type_field_name")
+    ]
     return tuple(attname for name in names if name for attname in column(manager.model, name) or ())

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, Prefetch, QuerySet
@@ -11,8 +10,12 @@ from django.db.models.constants import LOOKUP_SEP
 
 from perfkit.draft import Draft, PrefetchDraft, thaw, thaw_prefetch
 from perfkit.loading import Loading, PlannedPrefetch, loading_of
-from perfkit.plan import LoadPlan
 from perfkit.relations import Relation, find_relation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from perfkit.plan import LoadPlan
 
 __all__ = ["is_planned", "read", "take_shared_lookups"]
 
@@ -34,8 +37,8 @@ def read(queryset: QuerySet[Any], *, with_lookups: bool = False) -> Draft:
         mask = query.get_select_mask()
         if mask:
             draft.say(_masked(queryset.model, mask))
-        structural = getattr(queryset, "_structural_joins", ())
-        _read_joins(draft, joins, mask, present.plan if present is not None else None, set(structural))
+        structural = set(getattr(queryset, "_structural_joins", ()))
+        _read_joins(draft, joins, mask, present.plan if present is not None else None, structural)
     if present is not None:
         draft.fetch_mode = present.plan.fetch_mode
         draft.annotations = dict(present.plan.annotations)
@@ -43,7 +46,9 @@ def read(queryset: QuerySet[Any], *, with_lookups: bool = False) -> Draft:
         draft.members |= present.plan.members
     for lookup in queryset._prefetch_related_lookups:
         if is_planned(lookup):
-            _draft_above(draft, lookup.prefetch_through).prefetches[lookup.plan.name] = thaw_prefetch(lookup.plan)
+            _draft_above(draft, lookup.prefetch_through).prefetches[lookup.plan.name] = (
+                thaw_prefetch(lookup.plan)
+            )
         elif with_lookups:
             draft_lookup(draft, lookup)
     return draft
@@ -54,7 +59,9 @@ def is_planned(lookup: object) -> bool:
     return isinstance(lookup, PlannedPrefetch)
 
 
-def take_shared_lookups(draft: Draft, lookups: Iterable[str | Prefetch[Any]]) -> list[str | Prefetch[Any]]:
+def take_shared_lookups(
+    draft: Draft, lookups: Iterable[str | Prefetch[Any]]
+) -> list[str | Prefetch[Any]]:
     """Draft those lookups of the user that meet a planned prefetch; return the others.
 
     Django would skip the second lookup to one path, or read columns that the first has left out.
@@ -110,7 +117,9 @@ def _draft_above(draft: Draft, path: str) -> Draft:
 
 def _columns_untouched(query: Any, present: Loading, joins: dict[str, Any]) -> bool:
     same = query.deferred_loading is present.deferred_loading
-    return (same or not (present.deferred_loading or query.deferred_loading[0])) and joins == present.select_related
+    return (
+        same or not (present.deferred_loading or query.deferred_loading[0])
+    ) and joins == present.select_related
 
 
 def _drop_prefetches(draft: Draft) -> None:
@@ -129,7 +138,11 @@ def _masked(model: type[Model], mask: Any) -> set[str]:
 def _read_joins(
     draft: Draft, joins: dict[str, Any], mask: Any, planned: LoadPlan | None, structural: set[str]
 ) -> None:
-    known = {join.relation.query_name: join.plan for join in planned.joins} if planned is not None else {}
+    known = (
+        {join.relation.query_name: join.plan for join in planned.joins}
+        if planned is not None
+        else {}
+    )
     for query_name, behind in joins.items():
         relation, field = _joined(draft.model, query_name)
         if relation is None:
@@ -137,8 +150,9 @@ def _read_joins(
         child = draft.join(relation)
         part = mask.get(field)
         plan = known.get(query_name)
-        if part:
-            child.say(_masked(child.model, part))
+        masked = _masked(child.model, part) if part else set()
+        if masked and not (query_name in structural and masked == _masked(child.model, ())):
+            child.say(masked)
         elif plan is not None:
             # only() and defer() spoke of other columns: the preset's narrowing of the joined row stays.
             child.columns = None if plan.declared is None else set(plan.declared)

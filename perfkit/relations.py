@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import ForeignObject, ForeignObjectRel, ManyToManyField, Model, QuerySet
 from django.db.models.fields.related import OneToOneRel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Relation", "column", "columns", "find_relation", "is_column", "relation_names"]
 
@@ -97,8 +99,15 @@ def find_relation(model: type[Model], name: str) -> Relation | None:
     if isinstance(field, ForeignObjectRel) and field.get_accessor_name() != name:
         field = None
     if field is None:
-        field = next((rel for rel in model._meta.related_objects if rel.get_accessor_name() == name), None)
-    if field is not None and field.is_relation and field.name != name and not isinstance(field, ForeignObjectRel):
+        field = next(
+            (rel for rel in model._meta.related_objects if rel.get_accessor_name() == name), None
+        )
+    if (
+        field is not None
+        and field.is_relation
+        and field.name != name
+        and not isinstance(field, ForeignObjectRel)
+    ):
         return None  # "brand_id" is the column, not the relation.
     relation = None if field is None else _describe(model, name, field)
     return relation or _by_descriptor(model, name)
@@ -114,11 +123,24 @@ def relation_names(model: type[Model]) -> Iterator[str]:
 def _describe(model: type[Model], name: str, field: Any) -> Relation | None:
     if _is_generic_foreign_key(field):
         local = _attnames(model, field.ct_field, field.fk_field)
-        return Relation(name, name, None, many=False, joinable=False, local=local, base_manager=True, generic=True)
+        return Relation(
+            name,
+            name,
+            None,
+            many=False,
+            joinable=False,
+            local=local,
+            base_manager=True,
+            generic=True,
+        )
     if _is_generic_relation(field):
-        remote = _attnames(field.related_model, field.object_id_field_name, field.content_type_field_name)
+        remote = _attnames(
+            field.related_model, field.object_id_field_name, field.content_type_field_name
+        )
         local = tuple(f.attname for f in model._meta.pk_fields)
-        return Relation(name, name, field.related_model, many=True, joinable=False, local=local, remote=remote)
+        return Relation(
+            name, name, field.related_model, many=True, joinable=False, local=local, remote=remote
+        )
     if isinstance(field, ForeignObjectRel):
         return _describe_reverse(name, field)
     if isinstance(field, ManyToManyField):
