@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.core.signals import setting_changed
 
 
 class PerfkitConfig(AppConfig):
@@ -10,3 +11,17 @@ class PerfkitConfig(AppConfig):
 
     name = "perfkit"
     verbose_name = "perfkit"
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from perfkit.checks import register_checks
+
+        register_checks()
+
+    def ready(self) -> None:
+        """Install the auditor when the settings ask for it."""
+        # Its modules use models, which are there from now on.
+        from perfkit.auditor import following
+
+        setting_changed.connect(following.settings_changed, dispatch_uid="perfkit.auditor")
+        following.follow_settings()

@@ -14,14 +14,21 @@ from perfkit.draft import Draft, PrefetchDraft, freeze
 from perfkit.exceptions import PresetError
 from perfkit.expressions import refuse_regrouping
 from perfkit.presets import Clause, Preset
-from perfkit.relations import Relation, column, columns, find_relation, relation_names
+from perfkit.relations import (
+    Relation,
+    column,
+    columns,
+    find_relation,
+    inherited_child,
+    relation_names,
+)
 
 if TYPE_CHECKING:
     from django.db.models import Model, Prefetch
 
     from perfkit.plan import LoadPlan
 
-__all__ = ["choices", "compile_plan", "presets_of"]
+__all__ = ["choices", "compile_plan", "presets_of", "queryset_class"]
 
 
 def compile_plan(model: type[Model], preset: Preset, label: str = "") -> tuple[LoadPlan, bool]:
@@ -35,9 +42,19 @@ def compile_plan(model: type[Model], preset: Preset, label: str = "") -> tuple[L
     return freeze(_draft(model, preset, place)), not place.called
 
 
+def queryset_class(manager: Any) -> type[Any]:
+    """Return the QuerySet class of a manager.
+
+    A manager says it by ``_queryset_class``, unless it overrides ``get_queryset()``; that is called
+    only when it has to be, since it may need a request or a tenant.
+    """
+    declared: type[Any] = manager._queryset_class
+    return declared if hasattr(declared, "presets") else type(manager.get_queryset())
+
+
 def presets_of(model: type[Model]) -> Mapping[str, Any]:
     """Return the presets of the QuerySet class of a model's default manager, by name."""
-    return getattr(type(model._default_manager.get_queryset()), "presets", {})
+    return getattr(queryset_class(model._default_manager), "presets", {})
 
 
 @dataclass(frozen=True)
@@ -224,6 +241,11 @@ class _ClauseCompiler:
                 draft.say()
             if self._inherited(draft, name, above[position + 1 :], last):
                 return
+            child = inherited_child(draft.model, name)
+            if child is not None:
+                if issubclass(draft.model, child):
+                    continue  # The row is the child already: the columns are its own.
+                return  # The row is another child, and has none of these columns.
             behind = self._through(draft, name, path, "only")
             draft = behind
         if not self._silent(draft):

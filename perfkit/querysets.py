@@ -65,6 +65,19 @@ class PresetQuerySetMixin(_QuerySet[_M]):
     #: Paths that ``select_related`` holds for the sake of a row's class, whatever columns are read.
     _structural_joins: tuple[str, ...] = ()
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Refuse the one QuerySet class known not to work with presets."""
+        super().__init_subclass__(**kwargs)
+        if any(
+            f"{base.__module__}.{base.__name__}" == "model_utils.managers.JoinQueryset"
+            for base in cls.__mro__
+        ):
+            raise PresetError(
+                f"{cls.__name__}: JoinQueryset of django-model-utils takes no presets, since it makes a temporary "
+                "table of the queryset's columns; keep it on a manager of its own, and filter with Exists() or "
+                "a subquery where you need presets."
+            )
+
     @classmethod
     def _declare_preset(cls, name: str, preset: Preset) -> None:
         setattr(cls, name, attribute_method(cls, name, preset))

@@ -12,7 +12,15 @@ from django.db.models.fields.related import OneToOneRel
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Relation", "column", "columns", "find_relation", "is_column", "relation_names"]
+__all__ = [
+    "Relation",
+    "column",
+    "columns",
+    "find_relation",
+    "inherited_child",
+    "is_column",
+    "relation_names",
+]
 
 
 @dataclass(frozen=True)
@@ -113,6 +121,19 @@ def find_relation(model: type[Model], name: str) -> Relation | None:
     return relation or _by_descriptor(model, name)
 
 
+def inherited_child(model: type[Model], name: str) -> type[Model] | None:
+    """Return the child model that a parent of ``model`` has under the attribute ``name``, or None.
+
+    A QuerySet class of a parent is often its children's too, whose rows are the child already, or
+    are another child.
+    """
+    for parent in model._meta.all_parents:
+        relation = find_relation(parent, name)
+        if relation is not None and relation.inheritance == "down":
+            return relation.model
+    return None
+
+
 def relation_names(model: type[Model]) -> Iterator[str]:
     """Yield the attributes under which the rows of ``model`` have relations."""
     for field in model._meta.get_fields():
@@ -187,7 +208,7 @@ def _describe_reverse(name: str, rel: ForeignObjectRel) -> Relation | None:
 def _by_descriptor(model: type[Model], name: str) -> Relation | None:
     """Describe what only a third-party descriptor knows how to prefetch (taggit's managers, say)."""
     attribute = getattr(model, name, None)
-    if not hasattr(attribute, "get_prefetch_querysets"):
+    if not hasattr(attribute, "get_prefetch_querysets") or inherited_child(model, name) is not None:
         return None
     return Relation(name, name, None, many=True, joinable=False)
 

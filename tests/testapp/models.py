@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import Any
 
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
@@ -79,7 +80,7 @@ class Note(models.Model):
 
     text = models.CharField(max_length=50)
     internal = models.TextField(default="")
-    content_type = models.ForeignKey(ContentType, models.CASCADE)
+    content_type = models.ForeignKey(ContentType, models.CASCADE, related_name="+")
     object_id = models.PositiveBigIntegerField()
     target = GenericForeignKey()
 
@@ -232,3 +233,110 @@ class Leaf(models.Model):
 
     objects = PresetManager.from_queryset(LeafQuerySet, preset="list")()
     everything = LeafQuerySet.as_manager()
+
+
+class Passport(models.Model):
+    """One to one, under another name in queries than on the row."""
+
+    author = models.OneToOneField(
+        Author, models.CASCADE, null=True, related_name="passport", related_query_name="passport_of"
+    )
+    number = models.CharField(max_length=20)
+    photo = models.TextField(default="")
+
+
+class Ticket(models.Model):
+    """Refers to a composite key by two columns of its own."""
+
+    row = models.IntegerField(null=True)
+    number = models.IntegerField(null=True)
+    price = models.IntegerField(default=0)
+    terms = models.TextField(default="")
+    seat = models.ForeignObject(
+        Seat,
+        models.DO_NOTHING,
+        from_fields=["row", "number"],
+        to_fields=["row", "number"],
+        null=True,
+        related_name="tickets",
+    )
+
+
+class Bookmark(models.Model):
+    """Refers to a proxy."""
+
+    book = models.ForeignKey(BookProxy, models.CASCADE, related_name="bookmarks", related_query_name="mark")
+    page = models.IntegerField(default=0)
+    comment = models.TextField(default="")
+
+
+class Topic(models.Model):
+    """Many to many with itself, both ways alike and one way."""
+
+    name = models.CharField(max_length=50)
+    essay = models.TextField(default="")
+    similar = models.ManyToManyField("self")
+    narrower = models.ManyToManyField("self", symmetrical=False, related_name="broader")
+
+
+class Club(models.Model):
+    """Many to many by keys that are not primary, on both sides."""
+
+    slug = models.CharField(max_length=20, unique=True)
+    rules = models.TextField(default="")
+    shipments = models.ManyToManyField(
+        Shipment, through="Membership", through_fields=("club", "shipment"), related_name="clubs"
+    )
+
+
+class Membership(models.Model):
+    """The ``through`` model of ``Club.shipments``."""
+
+    club = models.ForeignKey(Club, models.CASCADE, to_field="slug")
+    shipment = models.ForeignKey(Shipment, models.CASCADE, to_field="number")
+
+
+class FilteringManager(models.Manager["Comment"]):
+    """Filters by what it was made with, as model_utils' QueryManager: made without, it hides nothing."""
+
+    def __init__(self, **conditions: Any) -> None:
+        """Take the conditions of ``filter()``."""
+        super().__init__()
+        self.conditions = conditions
+
+    def get_queryset(self) -> models.QuerySet[Comment]:
+        """Return the rows that meet the conditions."""
+        return super().get_queryset().filter(**self.conditions)
+
+
+class Comment(models.Model):
+    """Its default manager hides some rows, but not from related managers."""
+
+    book = models.ForeignKey(Book, models.CASCADE, related_name="comments")
+    text = models.CharField(max_length=50)
+    removed = models.BooleanField(default=False)
+    details = models.TextField(default="")
+
+    objects = FilteringManager(removed=False)
+
+
+current_tenant: ContextVar[str] = ContextVar("current_tenant", default="")
+
+
+class TenantManager(models.Manager["Invoice"]):
+    """Shows the rows of the tenant that is served right now."""
+
+    def get_queryset(self) -> models.QuerySet[Invoice]:
+        """Return the rows of the current tenant."""
+        return super().get_queryset().filter(tenant=current_tenant.get())
+
+
+class Invoice(models.Model):
+    """Its default manager shows each tenant its own rows."""
+
+    author = models.ForeignKey(Author, models.CASCADE, related_name="invoices")
+    tenant = models.CharField(max_length=20)
+    amount = models.IntegerField(default=0)
+    details = models.TextField(default="")
+
+    objects = TenantManager()
