@@ -39,10 +39,7 @@ def check_presets(*, app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> 
     found: list[CheckMessage] = []
     for model in _models(app_configs):
         for label, preset in declared_presets(model):
-            try:
-                compile_plan(model, preset, label)
-            except PresetError as error:
-                found.append(Error(str(error), obj=model, id=error.check_id))
+            found += _check_preset(model, label, preset)
         found += _check_default_presets(model)
     return found
 
@@ -62,6 +59,14 @@ def declared_presets(model: type[Model]) -> Iterator[tuple[str, Preset]]:
             method = getattr(queryset_class, attribute)
             if isinstance(preset := getattr(method, "preset", None), Preset):
                 yield method.__qualname__, preset
+
+
+def _check_preset(model: type[Model], label: str, preset: Preset) -> list[CheckMessage]:
+    try:
+        compile_plan(model, preset, label)
+    except PresetError as error:
+        return [Error(str(error), obj=model, id=error.check_id)]
+    return []
 
 
 def _check_default_presets(model: type[Model]) -> Iterator[CheckMessage]:

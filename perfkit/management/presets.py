@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from django.core.management.base import BaseCommand, CommandParser
     from django.db.models import Model
 
+    from perfkit.presets import Preset
+
 
 def add_arguments(parser: CommandParser) -> None:
     """Take the models to show."""
@@ -28,26 +30,29 @@ def add_arguments(parser: CommandParser) -> None:
 def handle(command: BaseCommand, *, models: Iterable[str], **options: Any) -> None:
     """Print the plans; raise ``CommandError`` when one can't be compiled."""
     asked = [_model(label) for label in models]
-    failed = 0
-    shown = 0
+    shown = []
     for model in asked or apps.get_models():
         presets = list(declared_presets(model))
         if asked and not presets:
             command.stdout.write(f"{model._meta.label} has no presets.\n\n")
-        for label, preset in presets:
-            shown += 1
-            command.stdout.write(command.style.MIGRATE_HEADING(label))
-            try:
-                command.stdout.write(f"{compile_plan(model, preset, label)[0]}\n\n")
-            except PresetError as error:
-                failed += 1
-                command.stdout.write(command.style.ERROR(f"{error} ({error.check_id})") + "\n\n")
-    if failed:
-        raise CommandError(f"{failed} of {shown} presets can't be compiled.")
+        shown += [_show(command, model, label, preset) for label, preset in presets]
+    if failed := shown.count(False):
+        raise CommandError(f"{failed} of {len(shown)} presets can't be compiled.")
     if not shown and not asked:
         command.stdout.write(
             "No model has presets. Declare one: see PresetQuerySet in the documentation."
         )
+
+
+def _show(command: BaseCommand, model: type[Model], label: str, preset: Preset) -> bool:
+    """Print one plan, or what is wrong with the preset; return whether it could be compiled."""
+    command.stdout.write(command.style.MIGRATE_HEADING(label))
+    try:
+        command.stdout.write(f"{compile_plan(model, preset, label)[0]}\n\n")
+    except PresetError as error:
+        command.stdout.write(command.style.ERROR(f"{error} ({error.check_id})") + "\n\n")
+        return False
+    return True
 
 
 def _model(label: str) -> type[Model]:
