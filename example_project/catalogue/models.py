@@ -9,8 +9,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Avg
 from django.utils.functional import cached_property
-from model_utils.managers import InheritanceManager
 from model_utils.models import TimeStampedModel
+
+from example_project.catalogue.querysets import CategoryQuerySet, ProductQuerySet
+from perfkit.integrations.model_utils import PresetInheritanceManager
 
 
 class Category(models.Model):
@@ -23,6 +25,8 @@ class Category(models.Model):
     depth = models.PositiveSmallIntegerField(default=0)
     #: Text for search engines, some kilobytes of it, that no list shows.
     seo_text = models.TextField(blank=True)
+
+    objects = CategoryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "categories"
@@ -94,7 +98,7 @@ class Product(TimeStampedModel):
     description = models.TextField()
     care = models.TextField("how to care for it", blank=True)
 
-    objects = InheritanceManager()
+    objects = PresetInheritanceManager.from_queryset(ProductQuerySet)()
 
     class Meta:
         ordering = ("-pk",)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from model_utils.models import TimeStampedModel
 
+from example_project.customers.querysets import CustomerQuerySet
+
 
 class Customer(TimeStampedModel):
     """A person who buys and reviews products."""
@@ -14,6 +16,8 @@ class Customer(TimeStampedModel):
     email = models.EmailField(unique=True)
     #: What the shop's support wrote down about the customer.
     notes = models.TextField(blank=True)
+
+    objects = CustomerQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)

@@ -11,6 +11,7 @@ from model_utils.models import TimeStampedModel
 
 from example_project.catalogue.models import Currency, Product
 from example_project.customers.models import Address, Customer
+from example_project.orders.querysets import OrderLineQuerySet, OrderQuerySet
 
 
 class Order(TimeStampedModel):
@@ -34,6 +35,8 @@ class Order(TimeStampedModel):
     )
     #: What the payment service answered, word by word.
     payment_log = models.TextField(blank=True)
+
+    objects = OrderQuerySet.as_manager()
 
     class Meta:
         ordering = ("-pk",)
@@ -80,6 +83,8 @@ class OrderLine(models.Model):
     unit_price = models.DecimalField(max_digits=10, decimal_places=2)
     #: The terms and conditions in force that day.
     terms = models.TextField(blank=True)
+
+    objects = OrderLineQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.db import models
-from model_utils.managers import SoftDeletableManager
 from model_utils.models import SoftDeletableModel, TimeStampedModel
 
 from example_project.catalogue.models import Product
 from example_project.customers.models import Customer
+from example_project.reviews.querysets import ReviewQuerySet
+from perfkit.integrations.model_utils import PresetSoftDeletableManager
 
 
 class Review(TimeStampedModel, SoftDeletableModel):
@@ -21,7 +22,7 @@ class Review(TimeStampedModel, SoftDeletableModel):
     #: What the spam filter found, for moderators.
     moderation_log = models.TextField(blank=True)
 
-    objects = SoftDeletableManager()
+    objects = PresetSoftDeletableManager.from_queryset(ReviewQuerySet)()
 
     class Meta:
         ordering = ("-pk",)

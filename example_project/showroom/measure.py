@@ -15,9 +15,9 @@ from django.test import Client
 
 @dataclass
 class Tally:
-    """Counts statements, and the values that were fetched from the database.
+    """Counts statements, and the values that are fetched from the database.
 
-    A wrapper for ``connection.execute_wrapper()``.
+    It is used as ``with connection.execute_wrapper(tally.watch): ...``.
     """
 
     statements: Counter[str] = field(default_factory=Counter)
@@ -31,7 +31,12 @@ class Tally:
         """How many statements were sent."""
         return sum(self.statements.values())
 
-    def __call__(
+    @property
+    def most_common(self) -> list[tuple[str, int]]:
+        """The statements, each with how often it was sent, the most frequent ones first."""
+        return self.statements.most_common()
+
+    def watch(
         self,
         execute: Callable[..., Any],
         sql: str,
@@ -123,7 +128,7 @@ def measure(*urls: str, rounds: int = 1) -> list[Measurement]:
     counted = []
     for url in urls:
         tally = Tally()
-        with connection.execute_wrapper(tally):
+        with connection.execute_wrapper(tally.watch):
             counted.append((url, call(url), tally))
     seconds: dict[str, list[float]] = {url: [] for url in urls}
     for _ in range(rounds):

@@ -120,7 +120,7 @@ PAGES = (
         title="Search export",
         route="search.jsonl",
         view=SearchExport,
-        options={"preset": "search"},
+        options={"preset": "search", "as_values": True},
         hidden="Brand, category, section and department are four queries per product, and a "
         "stream hides them until the last line.",
     ),
