@@ -24,8 +24,8 @@ myst_heading_anchors = 3
 exclude_patterns = ["_build"]
 
 autodoc_member_order = "bysource"
-autodoc_typehints = "signature"
-autodoc_typehints_format = "short"
+# Types are for editors, which read them from the source.
+autodoc_typehints = "none"
 
 html_theme = "furo"
 html_title = f"perfkit {release}"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import doctest
 import re
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
+import django.db.models
 import pytest
 
 import perfkit
 from perfkit import conf
+from tests.testapp import models
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs/reference"
@@ -102,6 +105,25 @@ def test_imports_in_blocks_work() -> None:
                 module = __import__(node.module, fromlist=["*"])
                 for alias in node.names:
                     assert hasattr(module, alias.name), f"{page}: {ast.unparse(node)}"
+
+
+def pycon_pages() -> list[str]:
+    return [page for page, text in TEXTS.items() if "```pycon" in text]
+
+
+@pytest.mark.parametrize("page", pycon_pages())
+def test_sessions_are_real(page: str) -> None:
+    """Every session with `>>>` on a page gives what the page shows, on the models of the tests."""
+    session = "\n".join(
+        body for _, _, language, body in FENCE.findall(TEXTS[page]) if language == "pycon"
+    )
+    names = {**vars(django.db.models), **vars(models), **vars(perfkit)}
+    test = doctest.DocTestParser().get_doctest(session, names, page, None, None)
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    report: list[str] = []
+    runner.run(test, out=report.append)
+    assert test.examples
+    assert not runner.failures, "".join(report)
 
 
 def anchors_of(page: Path) -> set[str]:
