@@ -188,25 +188,48 @@ def _freeze(
 
 
 def _fold(draft: Draft) -> None:
+    """Load each row once: what is asked of it on several ways is asked in one place."""
+    for relation, child in list(draft.joins.values()):
+        _fold(child)
+        _fold_inverse(draft, relation, child)
+    for drafted in list(draft.prefetches.values()):
+        for child in drafted.drafts.values():
+            _fold(child)
+            _fold_inverse(draft, drafted.relation, child)
+    for name in draft.joins.keys() & draft.prefetches.keys():
+        _fold_prefetch(draft, name)
+
+
+def _fold_inverse(draft: Draft, relation: Relation, child: Draft) -> None:
+    """Ask of the row itself what is asked of it on the way back over a one-to-one relation.
+
+    Django gives the related row the row that it was loaded for, whatever else was loaded there.
+    """
+    if relation.inverse in child.joins:
+        draft.merge(child.joins.pop(relation.inverse)[1])
+    back = child.prefetches.get(relation.inverse)
+    if back is not None and back.prefetch is None and back.only_draft is not None:
+        del child.prefetches[relation.inverse]
+        draft.merge(back.only_draft)
+
+
+def _fold_prefetch(draft: Draft, name: str) -> None:
     """Load a to-one relation once where both a join and a prefetch were asked for.
 
     The join serves both, unless the prefetch has a queryset of the user's own.
     """
-    for name in draft.joins.keys() & draft.prefetches.keys():
-        drafted = draft.prefetches[name]
-        child = draft.joins[name][1]
-        behind = drafted.only_draft
-        assert behind is not None
-        if drafted.prefetch is not None and drafted.prefetch.queryset is not None:
-            if drafted.narrowed_by_user:
-                child.columns = None
-            behind.merge(child)
-            del draft.joins[name]
-        else:
-            child.merge(behind)
-            del draft.prefetches[name]
-    for _, child in draft.joins.values():
-        _fold(child)
+    drafted = draft.prefetches[name]
+    child = draft.joins[name][1]
+    behind = drafted.only_draft
+    assert behind is not None
+    if drafted.prefetch is not None and drafted.prefetch.queryset is not None:
+        if drafted.narrowed_by_user:
+            child.columns = None
+        behind.merge(child)
+        del draft.joins[name]
+    else:
+        child.merge(behind)
+        del draft.prefetches[name]
 
 
 def _hoist(draft: Draft) -> None:

@@ -46,6 +46,8 @@ class Relation:
     base_manager: bool = False
     #: "down" from a parent's row to its child's, "up" from a child's to its parent's, else "".
     inheritance: str = ""
+    #: The attribute of the related row that Django fills with this row as it loads it (one to one).
+    inverse: str = ""
     generic: bool = False
 
     def queryset(self, model: type[Model] | None = None) -> QuerySet[Any]:
@@ -179,6 +181,7 @@ def _describe(model: type[Model], name: str, field: Any) -> Relation | None:
             remote=tuple(f.attname for f in field.foreign_related_fields),
             base_manager=True,
             inheritance="up" if getattr(field.remote_field, "parent_link", False) else "",
+            inverse=_accessor(field.remote_field) if isinstance(field.remote_field, OneToOneRel) else "",
         )
     return None
 
@@ -202,7 +205,12 @@ def _describe_reverse(name: str, rel: ForeignObjectRel) -> Relation | None:
         remote=tuple(f.attname for f in field.local_related_fields),
         base_manager=single,
         inheritance="down" if single and getattr(rel, "parent_link", False) else "",
+        inverse=field.name if single else "",
     )
+
+
+def _accessor(rel: ForeignObjectRel) -> str:
+    return "" if rel.hidden else rel.get_accessor_name() or ""
 
 
 def _by_descriptor(model: type[Model], name: str) -> Relation | None:

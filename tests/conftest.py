@@ -16,3 +16,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.write_line(
         f"Ran on {ran}; not on {skipped} (set DATABASE_URL, or run `make matrix`)."
     )
+
+
+@pytest.fixture
+def world(db: None) -> None:
+    """A few rows of every model of the test project."""
+    from tests.world import make_world
+
+    make_world()
