@@ -13,15 +13,11 @@ class PerfkitConfig(AppConfig):
     verbose_name = "perfkit"
 
     def ready(self) -> None:
-        """Register the checks."""
+        """Register the checks; install the auditor when the settings ask for it."""
+        # Their modules use models, which are there from now on.
+        from perfkit.auditor import following
         from perfkit.checks import register_checks
 
         register_checks()
-
-    def ready(self) -> None:
-        """Install the auditor when the settings ask for it."""
-        # Its modules use models, which are there from now on.
-        from perfkit.auditor import following
-
         setting_changed.connect(following.settings_changed, dispatch_uid="perfkit.auditor")
         following.follow_settings()

@@ -21,6 +21,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.admin",
     "perfkit",
+    "tests.auditor.app",
+    "tests.auditor.other",
     "tests.testapp",
     "example_project.catalogue",
     "example_project.customers",

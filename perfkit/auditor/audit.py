@@ -1,0 +1,130 @@
+"""``audit()``: opens a scope around a block, a function or a coroutine."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import Token
+from typing import Any, TypeVar, cast
+
+from perfkit.auditor import config, hooks
+from perfkit.auditor.config import AuditConfig
+from perfkit.auditor.report import AuditReport
+from perfkit.auditor.scope import Scope, current
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Opening:
+    """A scope and the way in and out of it; a response enters it again for every chunk."""
+
+    def __init__(self, configuration: AuditConfig) -> None:
+        self.scope = Scope(configuration, current.get())
+        self._held = False
+        self._token: Token[Scope | None] | None = None
+
+    def enter(self) -> None:
+        """Make the scope the current one."""
+        if not self._held:
+            self._held = True
+            hooks.hold()
+        self._token = current.set(self.scope)
+
+    def leave(self) -> None:
+        """Make the scope around it the current one again."""
+        if self._token is not None:
+            current.reset(self._token)
+            self._token = None
+
+    def close(self) -> None:
+        """Report what was found."""
+        try:
+            self.scope.close()
+        finally:
+            if self._held:
+                self._held = False
+                hooks.release(keep=config.wanted())
+
+
+class audit:  # noqa: N801 - it reads as a function: with audit() as report
+    """Audit what runs inside: a context manager and a decorator, synchronous and asynchronous.
+
+    ``mode`` is "collect", "log", "warn" or "raise"; without one it is the mode of the settings, or
+    "collect" where they say "off". ``kinds``, ``ignore``, ``baseline``, ``single_rows``,
+    ``repeated`` and ``max_findings`` stand in for the settings of these names. As a context
+    manager it gives an :class:`~perfkit.AuditReport`; around a function it opens a scope per call.
+
+    Raises :class:`~perfkit.exceptions.PerfkitSettingsError` for a bad value, and in the mode
+    "raise" :class:`~perfkit.LazyLoadError` from the line that reads.
+    """
+
+    def __init__(
+        self,
+        mode: str | None = None,
+        *,
+        kinds: Mapping[str, str] | None = None,
+        ignore: Iterable[Mapping[str, str]] | None = None,
+        baseline: str | None = None,
+        single_rows: bool | None = None,
+        repeated: int | None = None,
+        max_findings: int | None = None,
+    ) -> None:
+        self._mode = mode
+        self._overrides: dict[str, Any] = {
+            "kinds": kinds,
+            "ignore": None if ignore is None else list(ignore),
+            "baseline": baseline,
+            "single_rows": single_rows,
+            "repeated": repeated,
+            "max_findings": max_findings,
+        }
+        self._openings: list[Opening] = []
+        self._configure()
+
+    def _configure(self) -> AuditConfig:
+        return config.for_scope(self._mode, **self._overrides)
+
+    def __enter__(self) -> AuditReport:
+        opening = Opening(self._configure())
+        opening.enter()
+        self._openings.append(opening)
+        return AuditReport(opening.scope)
+
+    def __exit__(self, *exc_info: object) -> None:
+        opening = self._openings.pop()
+        opening.leave()
+        opening.close()
+
+    async def __aenter__(self) -> AuditReport:
+        return self.__enter__()
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        self.__exit__(*exc_info)
+
+    def __call__(self, function: F) -> F:
+        """Return the function with a scope around each call."""
+        if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+            raise TypeError(
+                f"audit() can't decorate the generator {function.__qualname__}: write "
+                "`with audit():` around the loop that consumes it."
+            )
+
+        def again() -> audit:
+            return audit(self._mode, **self._overrides)
+
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def audited_coroutine(*args: Any, **kwargs: Any) -> Any:
+                with again():
+                    return await function(*args, **kwargs)
+
+            return cast("F", audited_coroutine)
+
+        @functools.wraps(function)
+        def audited(*args: Any, **kwargs: Any) -> Any:
+            with again():
+                return function(*args, **kwargs)
+
+        return cast("F", audited)

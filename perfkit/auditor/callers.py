@@ -1,0 +1,270 @@
+"""Who asked: a look up the stack, once short for comparing, and once in full for telling."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+from perfkit.auditor.findings import Member, Place
+from perfkit.auditor.frames import (
+    COLUMN,
+    DJANGO,
+    HOP,
+    MEMBER,
+    NODE,
+    REQUEST,
+    SERIALIZER,
+    SINGLE,
+    THIRD_PARTY,
+    USER,
+    WRITE,
+    awaiting_frames,
+    is_users,
+    mark_of,
+    marks,
+)
+
+
+def fingerprint(frame: FrameType | None) -> tuple[Any, ...]:
+    """Return what tells one asking place from another: hashable, cheap, valid in one scope.
+
+    It goes up to the user's line and, where a template, a serializer or the admin called it, to
+    their field.
+    """
+    found: list[Any] = []
+    known = marks.get
+    asked = False
+    while frame is not None:
+        code = frame.f_code
+        mark = known(id(code)) or mark_of(code)
+        category = mark.category
+        if category > THIRD_PARTY:
+            if category == DJANGO:
+                if asked:
+                    break
+            elif category == USER:
+                found.append(mark)
+                found.append(frame.f_lineno)
+                asked = True
+            elif category == MEMBER:
+                found.append(mark)
+            elif category == NODE:
+                found.append(frame.f_locals["self"])
+                break
+            elif category == SERIALIZER:
+                names = frame.f_locals
+                # A list serializer has no field of its own.
+                if (field := names.get("field")) is not None:
+                    found += (type(names["self"]), field.field_name)
+            elif category == COLUMN:
+                found.append(frame.f_locals["field_name"])
+                break
+            elif category == HOP:
+                for waiting in awaiting_frames(frame):
+                    mark = mark_of(waiting.f_code)
+                    if mark.category == USER:
+                        found += (mark, waiting.f_lineno)
+                        break
+                break
+            elif category == REQUEST:
+                break
+        frame = frame.f_back
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asked, as a finding tells it."""
+
+    members: tuple[Member, ...] = ()
+    location: Place | None = None
+    template: Place | None = None
+    serializer_field: str | None = None
+    admin_column: str | None = None
+    #: One row was fetched alone (``get()``, ``first()``).
+    single: bool = False
+    #: A related manager was changing its relation.
+    writes: bool = False
+
+
+class Look:
+    """A look up the whole stack, which keeps no frame."""
+
+    def __init__(self, frame: FrameType | None) -> None:
+        self.members: list[Member] = []
+        self.user: Place | None = None
+        self.library: Place | None = None
+        self.view: Place | None = None
+        self.node: Any = None
+        self.block = ""
+        self.fields: list[str] = []
+        self.serializer = ""
+        self.column: str | None = None
+        self.single = False
+        self.writes = False
+        self._walk(frame)
+
+    def asker(self) -> Asker:
+        """Return what was seen."""
+        return Asker(
+            members=tuple(reversed(self.members)),
+            location=self.user or self.view or self.library,
+            template=template_place(self.node, self.block),
+            serializer_field=".".join([self.serializer, *reversed(self.fields)])
+            if self.serializer
+            else None,
+            admin_column=self.column,
+            single=self.single,
+            writes=self.writes,
+        )
+
+    def _walk(self, frame: FrameType | None) -> None:
+        while frame is not None:
+            category = self._see(frame)
+            if category == HOP:
+                for waiting in awaiting_frames(frame):
+                    if self._see(waiting) == REQUEST:
+                        break
+                return
+            if category == REQUEST:
+                return
+            frame = frame.f_back
+
+    def _see(self, frame: FrameType) -> int:
+        mark = mark_of(frame.f_code)
+        category = mark.category
+        if category == USER:
+            self.user = self.user or _place(frame)
+        elif category == MEMBER:
+            if self.user is None and self.node is None and mark.member not in self.members[-1:]:
+                assert mark.member is not None
+                self.members.append(mark.member)
+        elif category == NODE:
+            self._see_node(frame.f_locals["self"])
+        elif category == SERIALIZER:
+            self._see_serializer(frame.f_locals)
+        elif category == COLUMN:
+            self._see_column(frame.f_locals)
+        elif category == SINGLE:
+            self.single = self.single or self.user is None
+        elif category == WRITE:
+            self.writes = self.writes or self.user is None
+        elif category == THIRD_PARTY:
+            self.library = self.library or _place(frame, third_party=True)
+        elif category == REQUEST and self.user is None:
+            callback = frame.f_locals.get("callback")
+            self.view = view_place(callback) if callback is not None else None
+        return category
+
+    def _see_node(self, node: Any) -> None:
+        if self.node is None and getattr(node, "token", None) is not None:
+            self.node = node
+        elif not self.block and type(node).__name__ == "BlockNode":
+            self.block = node.name
+
+    def _see_serializer(self, names: Any) -> None:
+        serializer = names.get("self")
+        field = names.get("field")
+        if field is not None:
+            self.fields.append(field.field_name)
+            self.serializer = type(serializer).__name__
+
+    def _see_column(self, names: Any) -> None:
+        admin = type(names["cl"].model_admin).__name__
+        name = names["field_name"]
+        self.column = f"{admin}.{getattr(name, '__name__', name)}"
+
+
+def look(frame: FrameType | None) -> Asker:
+    """Return who asked, seen from the frame up."""
+    return Look(frame).asker()
+
+
+def template_place(node: Any, block: str) -> Place | None:
+    """Return the place of a node of a template; None for none."""
+    if node is None:
+        return None
+    origin = getattr(node, "origin", None)
+    return Place(str(getattr(origin, "name", "<template>")), node.token.lineno or 0, block)
+
+
+@functools.lru_cache(maxsize=256)
+def view_place(view: Any) -> Place | None:
+    """Return where the user's own view is defined, for a request in which none of its lines ran.
+
+    A generic view, a view set or a change list evaluates and renders in its library's code.
+    """
+    admin = getattr(view, "model_admin", None)
+    owner = getattr(view, "view_class", None) or getattr(view, "cls", None)
+    owner = type(admin) if admin is not None else owner or inspect.unwrap(view)
+    file = getattr(sys.modules.get(getattr(owner, "__module__", "")), "__file__", None)
+    if file is None or not is_users(file):
+        return None
+    return Place(file, inspect.getsourcelines(owner)[1], owner.__qualname__)
+
+
+_places: dict[tuple[int, int], Place] = {}
+
+
+def evaluated_at(frame: FrameType | None) -> tuple[Place | None, Place | None, bool]:
+    """Return where a queryset is evaluated: the user's line, the template's, and "one row alone".
+
+    It runs for every queryset, so it stops at the user's line and makes a place once.
+    """
+    template: Place | None = None
+    library: Place | None = None
+    single = False
+    known = marks.get
+    while frame is not None:
+        code = frame.f_code
+        mark = known(id(code)) or mark_of(code)
+        category = mark.category
+        if category == USER or (category == MEMBER and is_users(code.co_filename)):
+            key = (id(code), frame.f_lineno)
+            place = _places.get(key)
+            if place is None:
+                place = _places[key] = _place(frame)
+            return place, template, single
+        if category == SINGLE:
+            single = True
+        elif category == NODE and template is None:
+            node = frame.f_locals["self"]
+            if getattr(node, "token", None) is not None:
+                template = template_place(node, _block(frame.f_back))
+        elif category == THIRD_PARTY and library is None:
+            library = _place(frame, third_party=True)
+        elif category == HOP:
+            for waiting in awaiting_frames(frame):
+                if mark_of(waiting.f_code).category == USER:
+                    return _place(waiting), template, single
+            break
+        elif category == REQUEST:
+            callback = frame.f_locals.get("callback")
+            return (callback and view_place(callback)) or library, template, single
+        frame = frame.f_back
+    return library, template, single
+
+
+def _block(frame: FrameType | None) -> str:
+    while frame is not None:
+        if mark_of(frame.f_code).category == NODE:
+            node = frame.f_locals["self"]
+            if type(node).__name__ == "BlockNode":
+                return str(node.name)
+        frame = frame.f_back
+    return ""
+
+
+def _place(frame: FrameType, third_party: bool = False) -> Place:
+    code = frame.f_code
+    return Place(code.co_filename, frame.f_lineno, code.co_name, third_party)
+
+
+def forget() -> None:
+    """Forget the places: their keys are ids of code that is forgotten too."""
+    _places.clear()
+    view_place.cache_clear()

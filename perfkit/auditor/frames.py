@@ -1,0 +1,198 @@
+"""What each frame of a stack is to the auditor, known by its code object.
+
+A look at a stack happens at each lazy load, so a frame costs one dictionary look-up. All that needs
+the names of files is done once per code object.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import inspect
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+import django
+from asgiref.sync import SyncToAsync
+from django.core.handlers.base import BaseHandler
+from django.db.models import QuerySet
+from django.template.base import Node
+
+from perfkit.auditor import members
+from perfkit.auditor.findings import Member
+
+# The categories; only the first is false, and passed over in silence.
+PASSED = 0  # the standard library, Django's template engine, decorators
+THIRD_PARTY = 1
+DJANGO = 2
+USER = 3
+MEMBER = 4
+NODE = 5  # a node of a template is rendered
+SERIALIZER = 6  # a serializer of Django REST framework represents a row
+COLUMN = 7  # the admin renders a row of a change list
+SINGLE = 8  # one row is fetched alone
+HOP = 9  # a thread that runs synchronous code for a coroutine
+REQUEST = 10  # a handler calls a view: nobody beyond it asked
+WRITE = 11  # a related manager changes the relation
+
+
+class Mark:
+    """What a code object is; it keeps the code, so that the id stays taken."""
+
+    __slots__ = ("category", "code", "member")
+
+    def __init__(self, code: CodeType, category: int, member: Member | None = None) -> None:
+        self.code = code
+        self.category = category
+        self.member = member
+
+
+#: The marks by the id of the code.
+marks: dict[int, Mark] = {}
+
+
+def mark_of(code: CodeType) -> Mark:
+    """Return the mark of a code object, and remember it."""
+    mark = marks.get(id(code))
+    if mark is None:
+        member = members.member_of(code)
+        if member is not None:
+            mark = Mark(code, PASSED if member is members.WRAPPER else MEMBER, member)
+        else:
+            mark = Mark(code, _category(code))
+        marks[id(code)] = mark
+    return mark
+
+
+def know_model(model: type) -> None:
+    """Make the members of a model known that was not there when the others were looked up."""
+    if members.register(model):
+        marks.clear()
+
+
+def forget() -> None:
+    """Forget all marks and members."""
+    members.forget()
+    marks.clear()
+
+
+def _directory(path: str | None) -> str:
+    return str(Path(path or "/nowhere").resolve()) + "/"
+
+
+_DJANGO = _directory(str(Path(django.__file__).parent))
+_TEMPLATES = _DJANGO + "template/"
+_PERFKIT = _directory(str(Path(__file__).parent.parent))
+_STDLIB = tuple(
+    {_directory(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")}
+)
+_SHELLS = ("<stdin", "<console", "<ipython", "<python-input")
+_LIBRARIES = ("/site-packages/", "/dist-packages/")
+_RELATED = (
+    _DJANGO + "db/models/fields/related_descriptors.py",
+    _DJANGO + "contrib/contenttypes/fields.py",
+)
+_WRITES = frozenset(
+    ["add", "create", "remove", "clear", "_clear", "set", "set_base", "_add_items", "_remove_items"]
+    + ["get_or_create", "update_or_create"]
+)
+# A descriptor of the user's own is no place where something was read.
+_LOOKUPS = frozenset(["__get__", "__getattr__", "__getattribute__"])
+
+
+def _code(function: Any) -> CodeType:
+    while hasattr(function, "__wrapped__"):
+        function = function.__wrapped__
+    code: CodeType = function.__code__
+    return code
+
+
+def _special() -> dict[CodeType, int]:
+    """Return the functions of Django and asgiref that tell something by being on the stack."""
+    handlers = (BaseHandler._get_response, BaseHandler._get_response_async)
+    return {
+        _code(Node.render_annotated): NODE,
+        _code(SyncToAsync.thread_handler): HOP,
+        **{_code(getattr(QuerySet, name)): SINGLE for name in ("get", "first", "last")},
+        **{_code(handler): REQUEST for handler in handlers},
+    }
+
+
+_SPECIAL = _special()
+
+
+def _category(code: CodeType) -> int:
+    special = _SPECIAL.get(code)
+    if special is not None:
+        return special
+    file = code.co_filename
+    if file.startswith(_PERFKIT):
+        return PASSED
+    if file.startswith(_DJANGO):
+        return _category_in_django(code)
+    if any(part in file for part in _LIBRARIES):
+        if file.endswith("rest_framework/serializers.py") and code.co_name == "to_representation":
+            return SERIALIZER
+        return THIRD_PARTY
+    return USER if is_users(file) and code.co_name not in _LOOKUPS else PASSED
+
+
+def is_users(file: str) -> bool:
+    """Say whether a file is the user's own: no library's, not Django's, not perfkit's."""
+    if file.startswith("<"):
+        return file.startswith(_SHELLS)
+    return not file.startswith((_PERFKIT, _DJANGO, *_STDLIB)) and not any(
+        part in file for part in _LIBRARIES
+    )
+
+
+def _category_in_django(code: CodeType) -> int:
+    file = code.co_filename
+    if file.startswith(_TEMPLATES):
+        return PASSED
+    if file in _RELATED:
+        return WRITE if code.co_name in _WRITES else PASSED
+    if code.co_name == "items_for_result" and file.endswith("templatetags/admin_list.py"):
+        return COLUMN
+    return DJANGO
+
+
+def awaiting_frames(handler: FrameType) -> Iterator[FrameType]:
+    """Yield the frames of the coroutine that waits for a thread, innermost first.
+
+    ``handler`` is the thread's frame of category HOP. Its own callers belong to the executor, or
+    to whoever blocks on the event loop; the one who asked is suspended in a task.
+    """
+    names = handler.f_locals
+    hop, loop = names["self"], names["loop"]
+    for task in asyncio.all_tasks(loop):
+        chain = list(_suspended(task.get_coro()))
+        for index, frame in enumerate(chain):
+            if frame.f_code is _HOP_CALL and frame.f_locals.get("self") is hop:
+                yield from reversed(chain[:index])
+                return
+
+
+_HOP_CALL = _code(SyncToAsync.__call__)
+
+
+def _suspended(awaitable: Any) -> Iterator[FrameType]:
+    """Yield the frames of a suspended coroutine, outermost first."""
+    while awaitable is not None:
+        for frame, inner in (
+            ("cr_frame", "cr_await"),
+            ("ag_frame", "ag_await"),
+            ("gi_frame", "gi_yieldfrom"),
+        ):
+            if hasattr(awaitable, frame):
+                found = getattr(awaitable, frame)
+                if found is not None:
+                    yield found
+                awaitable = getattr(awaitable, inner)
+                break
+        else:
+            # The step of an async generator, which names it to the garbage collector alone.
+            awaitable = next(filter(inspect.isasyncgen, gc.get_referents(awaitable)), None)

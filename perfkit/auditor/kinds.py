@@ -1,0 +1,54 @@
+"""What Django's descriptors read: the kind and the name of a lazy load."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models.fields.related_descriptors import (
+    ForwardManyToOneDescriptor,
+    ReverseOneToOneDescriptor,
+)
+
+from perfkit.auditor.rows import Rows
+
+
+def describe(fetcher: Any) -> tuple[str, str]:
+    """Return kind and name of what a descriptor reads."""
+    if isinstance(fetcher, ForwardManyToOneDescriptor):
+        return "to-one", fetcher.field.name
+    if isinstance(fetcher, ReverseOneToOneDescriptor):
+        return "to-one", fetcher.related.get_accessor_name() or fetcher.related.name
+    if is_generic(fetcher):
+        return "generic", getattr(fetcher, "field", fetcher).name
+    return "deferred-field", fetcher.field.attname
+
+
+def is_generic(fetcher: Any) -> bool:
+    """Say whether the descriptor is that of a generic key."""
+    # It is the field itself before Django 6.1. Its class can't be imported where the project
+    # does without django.contrib.contenttypes.
+    return hasattr(getattr(fetcher, "field", fetcher), "ct_field")
+
+
+def sends_query(fetcher: Any, instance: Any) -> bool:
+    """Say whether Django will send a query; it asks the fetch mode where it needs none, too."""
+    if is_generic(fetcher):
+        field = getattr(fetcher, "field", fetcher)
+        content_type = field.model._meta.get_field(field.ct_field)
+        return getattr(instance, content_type.attname, None) is not None
+    if isinstance(fetcher, ForwardManyToOneDescriptor):
+        relation = fetcher.field.remote_field
+        if relation.parent_link:
+            # The parent's row is made of the child's columns when all are there.
+            parent = {field.attname for field in relation.model._meta.concrete_fields}
+            return not parent.isdisjoint(instance.get_deferred_fields())
+    return True
+
+
+def joined_rows(rows: Rows, klass_info: Any) -> Rows:
+    """Return what the rows of a join are, from what the compiler says of it."""
+    field = klass_info["field"]
+    name = field.name
+    if klass_info["reverse"]:
+        name = field.remote_field.get_accessor_name() or field.related_query_name()
+    return rows.child(name, klass_info["model"])

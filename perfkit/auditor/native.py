@@ -1,0 +1,183 @@
+"""The auditor's fetch mode, for Django 6.1 and later: one object per evaluated queryset.
+
+Django hands a queryset's fetch mode to its rows, to the rows joined to them, and to the rows loaded
+lazily from those. Ours wraps the mode that the user chose, and says where the rows came from.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.core.exceptions import FieldFetchBlocked
+from django.db.models.base import ModelState
+from django.db.models.fetch_modes import FETCH_ONE, FetchMode, FetchOne, FetchPeers
+
+from perfkit.auditor import kinds
+from perfkit.auditor.loads import begin, run, scope_for
+from perfkit.auditor.rows import Rows
+from perfkit.auditor.scope import current
+from perfkit.exceptions import LazyLoadError
+
+
+class AuditedMode(FetchMode):
+    """A fetch mode that reports what is loaded lazily, then lets the wrapped mode load it.
+
+    It compares and hashes as the mode that it wraps, since projects (and Django's tests) compare
+    modes; and it pickles and copies as that mode, so that a pickle holds nothing of perfkit.
+    """
+
+    __slots__ = ("rows", "track_peers", "wrapped")
+
+    def __init__(self, wrapped: FetchMode, rows: Rows) -> None:
+        self.wrapped = wrapped
+        self.rows = rows
+        self.track_peers = wrapped.track_peers
+
+    def fetch(self, fetcher: Any, instance: Any) -> None:
+        """Load what the fetcher reads, and report it."""
+        scope = scope_for(self.rows)
+        if scope is None or not kinds.sends_query(fetcher, instance):
+            self._load(fetcher, instance)
+            return
+        load = begin(scope, self.rows, fetcher, instance, kinds.describe, sys._getframe(1))
+        if load is None:
+            self._load(fetcher, instance)
+            return
+        try:
+            run(load, self._load, fetcher, instance)
+        except FieldFetchBlocked as blocked:
+            if isinstance(blocked, LazyLoadError):
+                raise
+            load.record.stop()
+        if kinds.is_generic(fetcher):
+            self._pass_on(fetcher.field.name, instance)
+
+    def _load(self, fetcher: Any, instance: Any) -> None:
+        if self.wrapped is FETCH_ONE:
+            fetcher.fetch_one(instance)
+        else:
+            plain_fetch(self.wrapped)(self.wrapped, fetcher, instance)
+
+    def _pass_on(self, name: str, instance: Any) -> None:
+        """Give the target of a generic key a mode of its own; Django gave it the owner's."""
+        target = instance._state.fields_cache.get(name)
+        if target is not None:
+            child = self.rows.child(name, type(target), joins=False)
+            target._state.fetch_mode = mode_for(child, self.wrapped)
+
+    def __eq__(self, other: object) -> bool:
+        return self.wrapped == (other.wrapped if isinstance(other, AuditedMode) else other)
+
+    def __hash__(self) -> int:
+        return hash(self.wrapped)
+
+    def __repr__(self) -> str:
+        return repr(self.wrapped)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # copy() of a mode that pickles by name is that mode: a callable of the standard library
+        # that returns what it is given.
+        return copy.copy, (self.wrapped,)
+
+
+def unwrap(mode: FetchMode) -> FetchMode:
+    """Return the mode that the user chose."""
+    return mode.wrapped if type(mode) is AuditedMode else mode
+
+
+def mode_for(rows: Rows, wrapped: FetchMode) -> AuditedMode:
+    """Return the mode of the rows."""
+    mode = rows.carrier
+    if mode is None or mode.wrapped is not wrapped:
+        mode = rows.carrier = AuditedMode(wrapped, rows)
+    return mode  # type: ignore[no-any-return]
+
+
+def rows_of(instance: Any) -> Rows | None:
+    """Return where an instance came from, or None."""
+    mode = instance._state.__dict__.get("fetch_mode")
+    return mode.rows if type(mode) is AuditedMode else None
+
+
+def carry(queryset: Any, rows: Rows) -> Any:
+    """Return the queryset to iterate over: a twin whose rows know where they came from.
+
+    The user's queryset is left as it is, so that neither its clones nor the rows it creates take
+    over an origin that isn't theirs.
+    """
+    twin = object.__new__(type(queryset))
+    twin.__dict__.update(queryset.__dict__)
+    twin._fetch_mode = mode_for(rows, unwrap(queryset._fetch_mode))
+    return twin
+
+
+def carry_mode(queryset: Any) -> Any:
+    """Return the queryset: Django hands on its mode by itself."""
+    return queryset
+
+
+def joined(plain: Callable[..., None]) -> Callable[..., None]:
+    """Wrap ``RelatedPopulator.__init__``: the rows of each join know their own path."""
+
+    @functools.wraps(plain)
+    def __init__(self: Any, klass_info: Any, select: Any, db: str, fetch_mode: Any) -> None:
+        if type(fetch_mode) is AuditedMode:
+            rows = kinds.joined_rows(fetch_mode.rows, klass_info)
+            fetch_mode = mode_for(rows, fetch_mode.wrapped)
+        plain(self, klass_info, select, db, fetch_mode)
+
+    return __init__
+
+
+def without_origin(plain: Callable[..., None]) -> Callable[..., None]:
+    """Wrap ``fetch`` of Django's own modes, for rows that no audited queryset loaded."""
+
+    @functools.wraps(plain)
+    def fetch(self: FetchMode, fetcher: Any, instance: Any) -> None:
+        scope = current.get()
+        load = None
+        if scope is not None and kinds.sends_query(fetcher, instance):
+            load = begin(scope, None, fetcher, instance, kinds.describe, sys._getframe(1))
+        if load is None:
+            plain(self, fetcher, instance)
+        else:
+            run(load, plain, self, fetcher, instance)
+
+    return fetch
+
+
+def plain_fetch(mode: FetchMode) -> Callable[..., None]:
+    """Return the mode's own ``fetch``, without what ``without_origin`` adds."""
+    fetch = type(mode).fetch
+    return getattr(fetch, "__wrapped__", fetch)
+
+
+def state_without_origin(plain: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap ``ModelState.__getstate__``: a copy of an instance is a plain instance."""
+
+    @functools.wraps(plain)
+    def __getstate__(self: Any) -> Any:
+        state = plain(self)
+        mode = state.get("fetch_mode")
+        if type(mode) is AuditedMode:
+            state["fetch_mode"] = mode.wrapped
+        return state
+
+    return __getstate__
+
+
+def scope_of(queryset: Any) -> Any:
+    """Return the open scope of the rows that a queryset was made from, in a thread without one."""
+    mode = getattr(queryset, "_fetch_mode", None)
+    return scope_for(mode.rows) if type(mode) is AuditedMode else None
+
+
+def plan() -> Iterator[tuple[Any, str, Callable[[Any], Any]]]:
+    """Yield what is replaced in Django 6.1: the owner, the attribute, what makes the replacement."""
+    yield FetchOne, "fetch", without_origin
+    yield FetchPeers, "fetch", without_origin
+    yield ModelState, "__getstate__", state_without_origin

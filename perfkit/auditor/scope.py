@@ -1,0 +1,205 @@
+"""An audit scope: what was found since it opened, and the report when it closes."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from contextvars import ContextVar
+from dataclasses import replace
+from types import FrameType
+from typing import Any
+
+from django.db import models
+
+from perfkit import reporters
+from perfkit.auditor import advice, baseline, callers, frames, ignores
+from perfkit.auditor.callers import Asker
+from perfkit.auditor.config import AuditConfig
+from perfkit.auditor.findings import Finding
+from perfkit.auditor.rows import Rows
+from perfkit.signals import lazy_load
+
+logger = logging.getLogger("perfkit.audit")
+
+#: The innermost open scope.
+current: ContextVar[Scope | None] = ContextVar("perfkit_scope", default=None)
+
+_numbers = itertools.count(1)
+#: How many different statements a scope tells apart; beyond, repeats go unseen.
+MAX_STATEMENTS = 10_000
+
+
+class Record:
+    """One finding that is being counted."""
+
+    __slots__ = ("count", "finding", "minimum", "mode", "queries", "quiet", "seconds", "stopped")
+
+    def __init__(self, finding: Finding, mode: str, *, minimum: int, quiet: str) -> None:
+        self.finding = finding
+        self.mode = mode
+        self.minimum = minimum
+        #: Why nothing is said of it; "" when something is.
+        self.quiet = quiet
+        self.count = 0
+        self.queries = 0
+        self.seconds = 0.0
+        self.stopped = False
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it amounts to a finding."""
+        # A read that sent nothing (an empty IN, a parent link) was no load.
+        return self.count >= self.minimum and (self.queries > 0 or self.stopped)
+
+    def total(self) -> Finding:
+        """Return the finding with its counts."""
+        return replace(
+            self.finding, count=self.count, queries=self.queries, duration=self.seconds
+        )
+
+    def must_stop(self) -> bool:
+        """Count one more read; say whether it has to be stopped before its query is sent."""
+        self.count += 1
+        return self.mode == "raise" and not self.quiet and self.count >= self.minimum
+
+    def stop(self, sender: type | None = None) -> None:
+        """Raise the :class:`~perfkit.LazyLoadError` of the finding."""
+        self.stopped = True
+        finding = self.total()
+        lazy_load.send_robust(sender=finding.model, finding=finding)
+        reporters.stop(finding)
+
+
+class Scope:
+    """What was found since the scope opened; used by the hooks, never by users."""
+
+    def __init__(self, config: AuditConfig, parent: Scope | None = None) -> None:
+        self.config = config
+        self.parent = parent
+        number = next(_numbers)
+        self.number = number
+        self.lineage: tuple[int, ...] = (*parent.lineage, number) if parent else (number,)
+        self.query_count = 0
+        self.closed = False
+        #: The baseline's entries.
+        self.known = baseline.read(config.baseline) if config.baseline else frozenset()
+        #: The hashes of the findings that were too many to keep.
+        self.overflow: set[int] = set()
+        self.records: dict[Finding, Record] = {}
+        self.loads: dict[Any, Any] = {}
+        self.statements: dict[Any, Any] = {}
+        self.results: tuple[Finding, ...] = ()
+        self._faulty = False
+
+    def trusts(self, rows: Rows | None) -> bool:
+        """Say whether the rows were loaded since the scope opened."""
+        return rows is not None and self.number in rows.lineage
+
+    def record(
+        self,
+        kind: str,
+        model: type | None,
+        field: str,
+        rows: Rows | None,
+        frame: FrameType | None,
+        *,
+        call: str = "",
+        minimum: int = 1,
+    ) -> Record:
+        """Return the record of a finding, made when it is met for the first time."""
+        if model is not None:
+            frames.know_model(model)
+        asker = callers.look(frame)
+        finding = Finding(
+            kind=kind,
+            model=model,
+            field=field,
+            call=call,
+            members=asker.members,
+            location=asker.location,
+            template=asker.template,
+            serializer_field=asker.serializer_field,
+            admin_column=asker.admin_column,
+            origin=rows.origin() if rows is not None else None,
+        )
+        finding = replace(finding, advice=advice.advise(finding, rows))
+        record = self.records.get(finding)
+        if record is None:
+            mode = self.config.mode_of(kind)
+            quiet = self._why_quiet(finding, mode, rows, asker)
+            record = Record(finding, mode, minimum=minimum, quiet=quiet)
+            if len(self.records) < self.config.max_findings:
+                self.records[finding] = record
+            elif not quiet:
+                self.overflow.add(hash(finding))
+        return record
+
+    def _why_quiet(self, finding: Finding, mode: str, rows: Rows | None, asker: Asker) -> str:
+        if mode == "off":
+            return "off"
+        if asker.writes:
+            return "write"
+        if rows is not None and _is_lazy_ok(rows, finding):
+            return "lazy_ok"
+        if ignores.ignored(finding, self.config.ignore):
+            return "ignored"
+        if self.known and baseline.Entry.of(finding) in self.known:
+            return "known"
+        return ""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings so far, in the order in which they were first met."""
+        if self.closed:
+            return self.results
+        return tuple(r.total() for r in list(self.records.values()) if r.speaks and not r.quiet)
+
+    def close(self) -> None:
+        """Close the scope and report what it found; closing twice does nothing."""
+        if self.closed:
+            return
+        self.results = self.findings
+        self.closed = True
+        if self.parent is not None:
+            self.parent.query_count += self.query_count
+        records = [r for r in self.records.values() if r.speaks]
+        self.records, self.loads, self.statements = {}, {}, {}
+        if baseline.recorder is not None:
+            known = [r for r in records if r.quiet in ("", "known")]
+            baseline.recorder.add(r.total() for r in known)
+        spoken = [r for r in records if not r.quiet and not r.stopped]
+        for record in spoken:
+            self._signal(record.total())
+        for record in spoken:
+            report = reporters.AT_CLOSE.get(record.mode)
+            if report is not None:
+                report(record.total())
+        if self.overflow and self.config.mode != "collect":
+            logger.warning(
+                "%d more findings were not kept: PERFKIT['AUDIT_MAX_FINDINGS'] is %d.",
+                len(self.overflow),
+                self.config.max_findings,
+            )
+
+    def fault(self) -> None:
+        """Log the exception being handled, a fault of the auditor's own; once per scope."""
+        if not self._faulty:
+            self._faulty = True
+            logger.exception("The auditor failed; what it looked at goes on without it.")
+
+    def _signal(self, finding: Finding) -> None:
+        for receiver, answer in lazy_load.send_robust(sender=finding.model, finding=finding):
+            if isinstance(answer, Exception):
+                logger.error("The receiver %r of lazy_load failed.", receiver, exc_info=answer)
+
+
+def _is_lazy_ok(rows: Rows, finding: Finding) -> bool:
+    """Say whether the preset of the rows lets the read be lazy."""
+    if not rows.lazy_ok:
+        return False
+    names = {finding.field}
+    names.update(member.name.rpartition(".")[2] for member in finding.members)
+    if finding.model is not None and issubclass(finding.model, models.Model):
+        options = finding.model._meta
+        names.update(f.name for f in options.concrete_fields if f.attname == finding.field)
+    return any(rows.path_to(name) in rows.lazy_ok for name in names)
