@@ -11,7 +11,9 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from perfkit.compiler import choices, compile_plan
 from perfkit.conf import problems
 from perfkit.exceptions import PresetError
+from perfkit.methods import preset_method
 from perfkit.presets import Preset
+from perfkit.querysets import PresetQuerySetMixin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -52,13 +54,12 @@ def declared_presets(model: type[Model]) -> Iterator[tuple[str, Preset]]:
     seen = set()
     for manager in model._meta.managers:
         queryset_class: type[Any] = manager._queryset_class
-        if queryset_class in seen or not hasattr(queryset_class, "presets"):
+        if queryset_class in seen or not issubclass(queryset_class, PresetQuerySetMixin):
             continue
         seen.add(queryset_class)
-        for attribute in sorted(dir(queryset_class)):
-            method = getattr(queryset_class, attribute)
-            if isinstance(preset := getattr(method, "preset", None), Preset):
-                yield method.__qualname__, preset
+        for name, preset in queryset_class.presets.items():
+            if isinstance(preset, Preset):
+                yield preset_method(queryset_class, name).__qualname__, preset
 
 
 def _check_preset(model: type[Model], label: str, preset: Preset) -> list[CheckMessage]:

@@ -49,7 +49,7 @@ def queryset_class(manager: Any) -> type[Any]:
     only when it has to be, since it may need a request or a tenant.
     """
     declared: type[Any] = manager._queryset_class
-    return declared if hasattr(declared, "presets") else type(manager.get_queryset())
+    return declared if hasattr(declared, "_declare_preset") else type(manager.get_queryset())
 
 
 def presets_of(model: type[Model]) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Model, QuerySet
 
-__all__ = ["PREFIX", "attribute_method", "function_method", "is_preset_method"]
+__all__ = ["PREFIX", "attribute_method", "function_method", "is_preset_method", "preset_method"]
 
 #: The start of a preset's attribute that its name leaves out: "optimize_for_list" is "list".
 PREFIX = "optimize_for_"
@@ -25,6 +25,15 @@ PREFIX = "optimize_for_"
 def is_preset_method(value: object) -> TypeGuard[Any]:
     """Say whether an attribute of a QuerySet class is a method that applies a preset."""
     return getattr(value, "is_preset_method", False) is True
+
+
+def preset_method(owner: object, name: object) -> Any:
+    """Return the method of a QuerySet class, or of a queryset, that applies the preset of a name; or None."""
+    for attribute in (f"{PREFIX}{name}", name):
+        method = getattr(owner, attribute, None) if isinstance(attribute, str) else None
+        if is_preset_method(method):
+            return method
+    return None
 
 
 def attribute_method(owner: type[Any], name: str, preset: Preset) -> Callable[[Any], Any]:

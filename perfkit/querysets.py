@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
@@ -13,7 +12,7 @@ from perfkit.apply import OwnTables, apply_preset, lock_own_tables, plan_of, req
 from perfkit.compiler import choices
 from perfkit.exceptions import PresetError
 from perfkit.loading import copy_joins, loading_of
-from perfkit.methods import PREFIX, attribute_method, is_preset_method
+from perfkit.methods import PREFIX, attribute_method, is_preset_method, preset_method
 from perfkit.presets import Preset
 from perfkit.reading import is_planned
 from perfkit.relations import column
@@ -42,11 +41,13 @@ class _Presets:
     def __get__(
         self, instance: object, owner: type[Any]
     ) -> Mapping[str, Preset | Callable[..., Preset]]:
-        attributes = ((name, inspect.getattr_static(owner, name)) for name in dir(owner))
+        attributes: dict[str, Any] = {}
+        for klass in reversed(owner.__mro__):
+            attributes.update(vars(klass))
         return MappingProxyType(
             {
                 name.removeprefix(PREFIX): value.preset
-                for name, value in attributes
+                for name, value in sorted(attributes.items())
                 if is_preset_method(value)
             }
         )
@@ -89,11 +90,10 @@ class PresetQuerySetMixin(_QuerySet[_M]):
         """
         if isinstance(preset, Preset):
             return apply_preset(self, preset)
-        for attribute in (f"{PREFIX}{preset}", preset):
-            method = getattr(self, attribute, None) if isinstance(attribute, str) else None
-            if is_preset_method(method):
-                applied: Self = method()
-                return applied
+        method = preset_method(self, preset)
+        if method is not None:
+            applied: Self = method()
+            return applied
         raise PresetError(
             f"optimize_for({preset!r}): {type(self).__name__} has "
             + choices(str(preset), self.presets, "no presets")  # type: ignore[arg-type]
