@@ -184,6 +184,7 @@ def _freeze(
         fetch_mode=mode,
         lazy_ok=frozenset(draft.lazy_ok),
         members=frozenset(draft.members),
+        links=frozenset(draft.links),
     )
 
 
@@ -256,6 +257,7 @@ def thaw(plan: LoadPlan) -> Draft:
         fetch_mode=plan.fetch_mode,
         lazy_ok=set(plan.lazy_ok),
         members=set(plan.members),
+        links=set(plan.links),
     )
     draft.joins = {join.relation.name: (join.relation, thaw(join.plan)) for join in plan.joins}
     for prefetch in plan.prefetches:

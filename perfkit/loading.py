@@ -12,13 +12,13 @@ import copyreg
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, cast
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from perfkit.auditor.callers import Place
+    from perfkit.auditor.findings import Place
     from perfkit.plan import LoadPlan, PrefetchPlan
 
     _Prefetch = Prefetch[Any]
@@ -66,6 +66,13 @@ class Loading:
         #: The loadings that declared presets lead to from here.
         self.then: dict[Loading, Loading] = {}
 
+    def at(self, location: Place | None) -> Loading:
+        """Return a copy that says which line applied it."""
+        made = object.__new__(Loading)
+        made.__dict__.update(self.__dict__)
+        made.location = location
+        return made
+
     def __reduce__(self) -> tuple[object, ...]:
         # A pickled queryset holds nothing of perfkit: this becomes None.
         return type(None), ()
@@ -111,28 +118,43 @@ class PlannedPrefetch(_Prefetch):
         # Applying a plan makes prefetches, and a prefetch applies a plan.
         from perfkit.apply import apply_loading
 
-        if not self.loadings:
-            return [self.queryset] if self.queryset is not None else None
+        loadings = {_table(loading.plan.model): loading for loading in self.loadings}
         querysets = []
-        for loading in self.loadings:
-            relation = self.plan.relation
-            base = (
-                self.queryset
-                if self.queryset is not None
-                else relation.queryset(loading.plan.model)
+        for base in self._custom_querysets():
+            loading = (
+                loadings.pop(_table(base.model), None)
+                if self.plan.relation.generic
+                else self.loadings[0]
             )
             # A queryset of the user's own is shared between threads, and Django writes hints to it.
-            querysets.append(apply_loading(base.all(), loading))
-        return querysets
+            querysets.append(base.all() if loading is None else apply_loading(base.all(), loading))
+        if self.plan.relation.generic or not querysets:
+            for loading in loadings.values():
+                base = self.plan.relation.queryset(loading.plan.model)
+                querysets.append(apply_loading(base, loading))
+        return querysets or None
+
+    def _custom_querysets(self) -> list[QuerySet[Any]]:
+        custom = self.plan.prefetch
+        if custom is None:
+            return []
+        found: list[QuerySet[Any]] | None = custom.get_current_querysets(
+            custom.prefetch_to.count(LOOKUP_SEP)
+        )
+        return found or []
 
     def __reduce__(self) -> tuple[object, ...]:
         # A pickled queryset holds nothing of perfkit: this becomes Django's own Prefetch.
-        querysets = self.make_querysets() if not self.plan.relation.generic else None
-        plain: Prefetch[Any] = Prefetch(
-            self.prefetch_through, querysets[0] if querysets else None, self.to_attr
-        )
+        plain: Any = Prefetch(self.prefetch_through, None, self.to_attr)
+        querysets = self.make_querysets()
+        if querysets and self.plan.relation.generic:
+            from django.contrib.contenttypes.prefetch import GenericPrefetch
+
+            plain = GenericPrefetch(self.prefetch_through, querysets, self.to_attr)
+        elif querysets:
+            plain.queryset = querysets[0]
         plain.prefetch_to = self.prefetch_to
-        return copyreg.__newobj__, (Prefetch,), plain.__getstate__()  # type: ignore[attr-defined]
+        return copyreg.__newobj__, (type(plain),), plain.__getstate__()
 
     def __copy__(self) -> PlannedPrefetch:
         # What copy.copy() would do if __reduce__ did not speak of pickles.
@@ -148,6 +170,11 @@ class PlannedPrefetch(_Prefetch):
 #: Makes the lookup of a planned prefetch. The plug-in of django-stubs, which reads a literal from the
 #: arguments of every Prefetch, stops with an IndexError at a subclass with other arguments.
 planned_prefetch = cast("Callable[[str, PrefetchPlan], PlannedPrefetch]", PlannedPrefetch)
+
+
+def _table(model: type[Model]) -> type[Model] | None:
+    """Return the model that has the table: a queryset for a generic foreign key may be of a proxy."""
+    return model._meta.concrete_model
 
 
 def loading_of(queryset: QuerySet[Any]) -> Loading | None:

@@ -41,6 +41,9 @@ class LoadPlan:
     lazy_ok: frozenset[str] = frozenset()
     #: The properties and methods that the declaration names.
     members: frozenset[str] = frozenset()
+    #: The columns by which the rows are stitched to what they were reached from; they are loaded
+    #: too when the plan meets a queryset that is narrowed.
+    links: frozenset[str] = frozenset()
 
     @property
     def narrowed(self) -> bool:

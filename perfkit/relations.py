@@ -181,7 +181,9 @@ def _describe(model: type[Model], name: str, field: Any) -> Relation | None:
             remote=tuple(f.attname for f in field.foreign_related_fields),
             base_manager=True,
             inheritance="up" if getattr(field.remote_field, "parent_link", False) else "",
-            inverse=_accessor(field.remote_field) if isinstance(field.remote_field, OneToOneRel) else "",
+            inverse=_accessor(field.remote_field)
+            if isinstance(field.remote_field, OneToOneRel)
+            else "",
         )
     return None
 

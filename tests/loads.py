@@ -25,7 +25,10 @@ def selected(sql: str) -> Counter[str]:
     """Return what a SELECT loads, as ``"book(id title)"`` for each joined table, ``"+name"`` for each expression."""
     sql = sql.replace("`", '"')
     head, tail = _select_list(sql)
-    tables = {alias or table: table for table, alias in re.findall(r'(?:FROM|JOIN) "(\w+)"(?: "?(T\d+)\b)?', tail)}
+    tables = {
+        alias or table: table
+        for table, alias in re.findall(r'(?:FROM|JOIN) "(\w+)"(?: "?(T\d+)\b)?', tail)
+    }
     columns: dict[str, list[str]] = {}
     found: Counter[str] = Counter()
     for expression in _split(head):
@@ -44,7 +47,9 @@ def _select_list(sql: str) -> tuple[str, str]:
     depth = 0
     for match in re.finditer(r"\(|\)|\bFROM\b", sql):
         if match[0] == "FROM" and depth == 0:
-            return sql[: match.start()].removeprefix("SELECT ").removeprefix("DISTINCT ").strip(), sql[match.start() :]
+            return sql[: match.start()].removeprefix("SELECT ").removeprefix(
+                "DISTINCT "
+            ).strip(), sql[match.start() :]
         depth += {"(": 1, ")": -1, "FROM": 0}[match[0]]
     raise AssertionError(f"no SELECT: {sql}")
 
@@ -98,7 +103,9 @@ def load(make: Callable[[], Any], *columns: str) -> list[Any]:
     with queries() as evaluating:
         rows = list(queryset)
     statements = [query["sql"] for query in evaluating.captured_queries]
-    assert [selected(sql) for sql in statements] == [expected(text) for text in columns], "\n".join(statements)
+    assert [selected(sql) for sql in statements] == [expected(text) for text in columns], "\n".join(
+        statements
+    )
     return rows
 
 

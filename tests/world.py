@@ -47,7 +47,9 @@ def make_world() -> None:
 
 
 def make_people() -> None:
-    countries = [Country.objects.create(name=f"Country {n}", code=f"c{n}", anthem="la") for n in range(3)]
+    countries = [
+        Country.objects.create(name=f"Country {n}", code=f"c{n}", anthem="la") for n in range(3)
+    ]
     publishers = [
         Publisher.objects.create(name="With country", address="street", country=countries[1]),
         Publisher.objects.create(name="Without", address="street"),
@@ -67,11 +69,18 @@ def make_books() -> None:
     tags = [Tag.objects.create(name=f"tag {n}", description="d") for n in range(3)]
     for number, (author, editor) in enumerate([(elder, pupil), (pupil, None), (loner, elder)]):
         book = Book.objects.create(
-            title=f"Book {number}", blurb="b" * 10, code=f"code{number}", pages=number * 100, author=author, editor=editor
+            title=f"Book {number}",
+            blurb="b" * 10,
+            code=f"code{number}",
+            pages=number * 100,
+            author=author,
+            editor=editor,
         )
         book.tags.set(tags[:number])
         for k in range(number):
-            review = Review.objects.create(book=book, text=f"review {k}", reviewer=f"reviewer {k}", private="p")
+            review = Review.objects.create(
+                book=book, text=f"review {k}", reviewer=f"reviewer {k}", private="p"
+            )
             Note.objects.create(target=review, text="of review", internal="i")
         Note.objects.create(target=book, text=f"note {number}", internal="i")
         Contribution.objects.create(book=book, author=elder, role="preface")
@@ -89,7 +98,9 @@ def make_places() -> None:
     country = Country.objects.all()[0]
     owner = Author.objects.all()[0]
     Place.objects.create(name="Place", story="s", country=country)
-    Shop.objects.create(name="Shop", story="s", opening_hours="9-5", lease="l", owner=owner, country=country)
+    Shop.objects.create(
+        name="Shop", story="s", opening_hours="9-5", lease="l", owner=owner, country=country
+    )
     Bakery.objects.create(name="Bakery", story="s", opening_hours="5-9", lease="l", oven="stone")
     for shop in Shop.objects.all():
         Shelf.objects.create(shop=shop, label=f"shelf of {shop.name}", material="oak")
@@ -99,7 +110,9 @@ def make_others() -> None:
     holder = Author.objects.all()[0]
     for row in range(2):
         for number in range(2):
-            Seat.objects.create(row=row, number=number, colour="red", history="h", holder=holder if row else None)
+            Seat.objects.create(
+                row=row, number=number, colour="red", history="h", holder=holder if row else None
+            )
     Ticket.objects.create(row=0, number=1, price=5, terms="t")
     Ticket.objects.create(row=1, number=1, price=6, terms="t")
     Ticket.objects.create(price=7, terms="t")
@@ -112,4 +125,6 @@ def make_others() -> None:
     topics[0].similar.set(topics[1:])
     topics[0].narrower.set(topics[2:])
     for tenant in ("north", "south"):
-        Invoice.objects.create(author=holder, tenant=tenant, amount=len(tenant), details=f"of {tenant}")
+        Invoice.objects.create(
+            author=holder, tenant=tenant, amount=len(tenant), details=f"of {tenant}"
+        )
