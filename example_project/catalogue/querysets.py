@@ -55,7 +55,7 @@ class ProductQuerySet(PresetInheritanceQuerySet["Product"]):
     #: Columns and to-one paths alone, so that it serves dictionaries, too.
     optimize_for_search = Preset(
         only=[
-            *("sku", "title", "price", "currency__code", "brand__name", "brand__country"),
+            *("id", "sku", "title", "price", "currency__code", "brand__name", "brand__country"),
             *("main_category__name", "main_category__parent__name"),
             "main_category__parent__parent__name",
         ]

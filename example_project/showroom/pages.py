@@ -48,6 +48,15 @@ class Page:
         view = self.view(**self.options)
         return str(PresetMixin.get_queryset(view).loading_plan)
 
+    def options_of(self, form: str) -> Mapping[str, Any]:
+        """Return what this form gives to the view."""
+        return self.options if form == OPTIMISED else {}
+
+    def declaration(self, form: str) -> str:
+        """Return what the URLconf says of this form."""
+        options = ", ".join(f"{name}={value!r}" for name, value in self.options_of(form).items())
+        return f"{self.view.__name__}.as_view({options})"
+
     def url(self, form: str, size: int) -> str:
         """Return the URL of a form of this page with so many rows, one of SIZES."""
         if self.is_list:
@@ -62,8 +71,8 @@ PAGES = (
         route="products/",
         view=ProductList,
         options={"preset": "list"},
-        hidden="label reads the brand, display_price the currency, delivery the subclass, "
-        "rating and review_count ask the database.",
+        hidden="`label` reads the brand, `display_price` the currency, `delivery` the subclass, and "
+        "`rating` and `review_count` ask the database.",
     ),
     Page(
         name="product_detail",
@@ -71,7 +80,7 @@ PAGES = (
         route="products/<int:pk>/",
         view=ProductDetail,
         options={"preset": "detail"},
-        hidden="Each review's byline reads its author, and the author's town all addresses.",
+        hidden="Each review's `byline` reads its author, and the author's `town` all addresses.",
     ),
     Page(
         name="category_list",
@@ -79,8 +88,8 @@ PAGES = (
         route="categories/",
         view=CategoryList,
         options={"preset": "list"},
-        hidden="label reads the parent, branches the children, product_count counts; and every "
-        "row brings along some kilobytes of text for search engines.",
+        hidden="`label` reads the parent, `branches` the children, `product_count` counts; and every "
+        "row brings along kilobytes of text for search engines.",
     ),
     Page(
         name="order_list",
@@ -88,8 +97,8 @@ PAGES = (
         route="orders/",
         view=OrderList,
         options={"preset": "list"},
-        hidden="summary, contents and total each read the lines; contents the products, too, and "
-        "their brands.",
+        hidden="`summary`, `contents` and `total` each read the lines; `contents` reads their "
+        "products, too, and the brands of these.",
     ),
     Page(
         name="order_detail",
@@ -97,7 +106,7 @@ PAGES = (
         route="orders/<int:pk>/",
         view=OrderDetail,
         options={"preset": "detail"},
-        hidden="A line's label reads the product and the product's label the brand.",
+        hidden="A line's `label` reads the product, and the product's `label` reads the brand.",
     ),
     Page(
         name="customer_reviews",
@@ -113,7 +122,8 @@ PAGES = (
         route="feed.json",
         view=ProductFeed,
         options={"preset": "feed"},
-        hidden="tags reads the categories, cover the pictures, and nobody reads the description.",
+        hidden="`tags` reads the categories and `cover` the pictures; and nobody reads the "
+        "description.",
     ),
     Page(
         name="search_export",
@@ -121,8 +131,8 @@ PAGES = (
         route="search.jsonl",
         view=SearchExport,
         options={"preset": "search", "as_values": True},
-        hidden="Brand, category, section and department are four queries per product, and a "
-        "stream hides them until the last line.",
+        hidden="Brand, category, section and department cost a query each per product, and a stream "
+        "hides them until its last line.",
     ),
 )
 
@@ -132,7 +142,7 @@ def urlpatterns(form: str) -> list[URLPattern]:
     return [
         path(
             page.route,
-            page.view.as_view(**(page.options if form == OPTIMISED else {})),
+            page.view.as_view(**page.options_of(form)),
             name=page.name,
         )
         for page in PAGES

@@ -45,7 +45,12 @@ class Compare(TemplateView):
             raise Http404(f"There is no page {name!r}.") from None
         small, large = (Comparison.of(page, size) for size in SIZES)
         sides = [
-            {"form": form, "small": getattr(small, form), "large": getattr(large, form)}
+            {
+                "form": form,
+                "declaration": page.declaration(form),
+                "small": getattr(small, form),
+                "large": getattr(large, form),
+            }
             for form in FORMS
         ]
         return super().get_context_data(

@@ -6,6 +6,7 @@ import re
 
 from django import template
 from django.template.context import RequestContext
+from django.utils.html import format_html, format_html_join
 
 from example_project.showroom.links import link
 
@@ -51,8 +52,22 @@ def percent_of(part: float, whole: float) -> str:
 @register.filter
 def statement(sql: str) -> str:
     """Return a SELECT with the number of its columns in place of their names."""
-    match = re.match(r"SELECT (DISTINCT )?(.+?) FROM (.+)", sql, re.DOTALL)
-    if match is None:
-        return sql
-    columns = match[2].count(", ") + 1
-    return f"SELECT {columns} column{'s' if columns > 1 else ''} FROM {match[3]}".replace('"', "")
+    columns, depth = 1, 0
+    for match in re.finditer(r"[(),]| FROM ", sql):
+        token = match[0]
+        depth += (token == "(") - (token == ")")
+        if depth == 0 and token == ",":
+            columns += 1
+        elif depth == 0 and token == " FROM ":
+            rest = re.sub(r'["`]', "", sql[match.end() :])
+            return f"{columns} column{'s' if columns > 1 else ''} of {rest}"
+    return sql
+
+
+@register.filter
+def code(text: str) -> str:
+    """Return a text with what is between backticks marked as code."""
+    parts = enumerate(text.split("`"))
+    return format_html_join(
+        "", "{}", [[format_html("<code>{}</code>", part) if i % 2 else part] for i, part in parts]
+    )
