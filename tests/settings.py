@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "perfkit",
     "tests.auditor.app",
     "tests.auditor.other",
+    "tests.inference.app",
     "tests.testapp",
     "example_project.catalogue",
     "example_project.customers",

@@ -1,0 +1,93 @@
+"""The arguments of a call, and how they meet the parameters of a function."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from perfkit.inference.values import BOTTOM, Tup, Value
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """``rest`` is what ``*args`` of unknown length holds, ``named_rest`` the same for ``**kwargs``."""
+
+    positional: tuple[Value, ...] = ()
+    named: tuple[tuple[str, Value], ...] = ()
+    rest: Value = BOTTOM
+    named_rest: Value = BOTTOM
+
+    def everything(self) -> Value:
+        """Return any of the arguments."""
+        named = [value for _, value in self.named]
+        return self.rest.union(self.named_rest, *self.positional, *named)
+
+    def get(self, index: int, name: str = "") -> Value:
+        """Return one argument by position or name; the empty value when it isn't given."""
+        if index < len(self.positional):
+            return self.positional[index]
+        for key, value in self.named:
+            if key == name:
+                return value
+        return self.rest | self.named_rest
+
+    def after(self, *values: Value) -> Arguments:
+        """Return these arguments with others before them."""
+        return Arguments((*values, *self.positional), self.named, self.rest, self.named_rest)
+
+    @property
+    def simple(self) -> bool:
+        """Whether all are plain positional arguments."""
+        return not (self.named or self.rest or self.named_rest)
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What the parameters of a function are bound to, as they stand when its body starts."""
+
+    names: tuple[tuple[str, Value], ...]
+    #: Elements of ``*args`` of unknown length, and values of ``**kwargs``, by parameter.
+    star: tuple[str, Value | None] = ("", None)
+    keywords: tuple[str, tuple[tuple[str, Value], ...], Value] = ("", (), BOTTOM)
+
+
+def bind_arguments(
+    signature: ast.arguments,
+    arguments: Arguments,
+    default: Callable[[int], Value],
+    keyword_default: Callable[[str], Value],
+) -> Parameters:
+    """Bind arguments to parameters.
+
+    ``default`` gives the default of a positional parameter by its index, ``keyword_default`` that of a
+    keyword-only one by name; the empty value where there is none.
+    """
+    positional = [*signature.posonlyargs, *signature.args]
+    named = dict(arguments.named)
+    bound: dict[str, Value] = {}
+    for index, parameter in enumerate(positional):
+        name = parameter.arg
+        if index < len(arguments.positional):
+            bound[name] = arguments.positional[index]
+        elif name in named and index >= len(signature.posonlyargs):
+            bound[name] = named.pop(name)
+        else:
+            bound[name] = default(index) | arguments.rest | arguments.named_rest
+    for parameter in signature.kwonlyargs:
+        name = parameter.arg
+        if name in named:
+            bound[name] = named.pop(name)
+        else:
+            bound[name] = keyword_default(name) | arguments.named_rest
+    star: tuple[str, Value | None] = ("", None)
+    if signature.vararg is not None:
+        extra = arguments.positional[len(positional) :]
+        if arguments.rest:
+            star = (signature.vararg.arg, arguments.rest.union(*extra))
+        else:
+            bound[signature.vararg.arg] = frozenset({Tup(extra)})
+    keywords: tuple[str, tuple[tuple[str, Value], ...], Value] = ("", (), BOTTOM)
+    if signature.kwarg is not None:
+        keywords = (signature.kwarg.arg, tuple(sorted(named.items())), arguments.named_rest)
+    return Parameters(tuple(bound.items()), star, keywords)

@@ -1,0 +1,399 @@
+"""Attributes of everything that is no row, and assignments."""
+
+from __future__ import annotations
+
+import ast
+import enum
+import functools
+import sys
+from types import FunctionType, GetSetDescriptorType, MethodType, ModuleType
+from typing import Any
+
+from django.db import models
+from django.db.models.manager import BaseManager, ManagerDescriptor
+from django.utils.functional import cached_property
+
+from perfkit.inference.arguments import Arguments
+from perfkit.inference.live import MISSING, concrete_subclasses, static
+from perfkit.inference.rows import RowAttributes
+from perfkit.inference.values import (
+    BOTTOM,
+    INERT,
+    LOST,
+    Atom,
+    Bound,
+    Box,
+    Closure,
+    Generator,
+    Inert,
+    Known,
+    Lost,
+    Method,
+    Opaque,
+    Partial,
+    Row,
+    RowPart,
+    Rows,
+    Super,
+    Tup,
+    Value,
+    join,
+    known,
+)
+
+#: Attributes of built-in objects that are safe to read and lead to other callables.
+_PLAIN_ATTRIBUTES = {
+    property: ("fget", "fset"),
+    functools.cached_property: ("func",),
+    cached_property: ("func",),
+    functools.partial: ("func", "args", "keywords"),
+    MethodType: ("__func__", "__self__"),
+    FunctionType: ("__wrapped__",),
+    classmethod: ("__func__", "__wrapped__"),
+    staticmethod: ("__func__", "__wrapped__"),
+}
+#: Where an exception keeps objects that it was raised with.
+_EXCEPTION_PARTS = {"args", "obj", "value", "key", "__traceback__", "__context__", "__cause__"}
+#: What a file of a row answers from its name and its storage alone.
+_FILE_PARTS = {
+    "name",
+    "url",
+    "path",
+    "size",
+    "width",
+    "height",
+    "storage",
+    "closed",
+    "file",
+    "field",
+}
+_FILE_METHODS = {"open", "close", "read", "chunks", "multiple_chunks", "seek", "tell", "readlines"}
+
+
+class Attributes(RowAttributes):
+    """What ``value.name`` reads, and what ``target = value`` does."""
+
+    def get(self, value: Value, name: str) -> Value:
+        """Read an attribute."""
+        return join(self.get_atom(atom, name) for atom in value)
+
+    def get_atom(self, atom: Atom, name: str) -> Value:
+        """Read an attribute of one thing."""
+        if isinstance(atom, Row):
+            return self.get_row(atom, name)
+        if isinstance(atom, Known):
+            return self.get_known(atom.obj, name)
+        if isinstance(atom, Inert):
+            return self.get_inert(atom, name)
+        if isinstance(atom, Lost):
+            return LOST
+        if isinstance(atom, Rows):
+            return self.get_rows(atom, name)
+        if isinstance(atom, Super):
+            return self.get_super(atom, name)
+        if isinstance(atom, RowPart):
+            return self.get_part(atom, name)
+        if isinstance(atom, Box) and atom.cls is not None:
+            return self.get_object(atom, name)
+        if isinstance(atom, (Box, Tup, Generator)):
+            return frozenset({Method(atom, name)})
+        if isinstance(atom, Bound):
+            return self.get_bound(atom, name)
+        if isinstance(atom, (Closure, Method)) and name in ("__name__", "__qualname__", "__doc__"):
+            return INERT
+        if isinstance(atom, Partial) and name == "func":
+            return atom.function
+        return self.lose(f"{name} of {self.describe(atom)}")
+
+    def get_inert(self, atom: Inert, name: str) -> Value:
+        """Read an attribute of something that no row can be got out of."""
+        if atom.type is str:
+            return frozenset({Method(atom, name)})
+        if atom.type is BaseException and name in _EXCEPTION_PARTS:
+            return frozenset({Opaque(f"{name} of an exception")})
+        return INERT
+
+    def get_bound(self, bound: Bound, name: str) -> Value:
+        """Read an attribute of a method."""
+        if name == "__self__":
+            return bound.receiver
+        if name == "__func__":
+            return frozenset({bound.function})
+        return INERT
+
+    # Live objects
+
+    def get_known(self, obj: Any, name: str) -> Value:
+        """Read an attribute of a live object, without running any of its code."""
+        if obj is None:
+            return BOTTOM
+        if isinstance(obj, ModuleType):
+            found = vars(obj).get(name, MISSING)
+            if found is MISSING:
+                submodule = sys.modules.get(f"{obj.__name__}.{name}")
+                return INERT if submodule is None else known(submodule)
+            return known(found)
+        if isinstance(obj, type):
+            return self.get_class_attribute(obj, name)
+        if isinstance(obj, BaseManager):
+            return self.get_rows(self.manager_of(obj), name)
+        for cls, names in _PLAIN_ATTRIBUTES.items():
+            if type(obj) is cls and name in names:
+                return known(getattr(obj, name, None))
+        if type(obj).__module__ == "builtins":
+            return frozenset({Method(Known(obj), name)})
+        return self.get_instance(obj, name)
+
+    def manager_of(self, manager: BaseManager[Any]) -> Rows:
+        """Return the abstract value of a manager of a model: all its rows are fetched here."""
+        model = manager.model
+        row = Row(model, model, own=True)
+        ordered = bool(model._meta.ordering)
+        return Rows(row, type(manager), manager=True, ordered=ordered)
+
+    def get_class_attribute(self, cls: type, name: str) -> Value:
+        """Read an attribute of a class."""
+        if issubclass(cls, models.Model) and name in ("_default_manager", "_base_manager"):
+            return frozenset({self.manager_of(getattr(cls, name))})
+        if issubclass(cls, enum.Enum) and name in cls._member_map_:
+            return known(cls._member_map_[name])
+        raw = self.static(cls, name)
+        if raw is MISSING:
+            raw = self.static(type(cls), name)
+            bound = Bound(Known(raw), known(cls))
+            return frozenset({bound}) if isinstance(raw, FunctionType) else INERT
+        if isinstance(raw, ManagerDescriptor):
+            return frozenset({self.manager_of(raw.manager)})
+        if isinstance(raw, classmethod):
+            return frozenset({Bound(Known(raw.__func__), known(cls))})
+        if isinstance(raw, staticmethod):
+            return known(raw.__func__)
+        getter = getattr(type(raw), "__get__", None)
+        plain = (property, functools.cached_property, cached_property, FunctionType)
+        if isinstance(getter, FunctionType) and not isinstance(raw, plain):
+            return self.call_known(getter, Arguments((known(raw), known(None), known(cls))), raw)
+        return known(raw)
+
+    def get_instance(self, obj: Any, name: str) -> Value:
+        """Read an attribute of an object of the program."""
+        cls = type(obj)
+        if name == "__class__":
+            return known(cls)
+        raw = self.static(cls, name)
+        held = _instance_dict(obj)
+        if isinstance(raw, property):
+            return self.get_member(Known(obj), raw)
+        if name in held:
+            return known(held[name])
+        if isinstance(raw, FunctionType):
+            return frozenset({Bound(Known(raw), known(obj))})
+        if isinstance(raw, classmethod):
+            return frozenset({Bound(Known(raw.__func__), known(cls))})
+        if isinstance(raw, staticmethod):
+            return known(raw.__func__)
+        if isinstance(raw, (functools.cached_property, cached_property)):
+            return self.get_member(Known(obj), raw)
+        if raw is MISSING or hasattr(type(raw), "__get__"):
+            return INERT
+        return known(raw)
+
+    def get_super(self, atom: Super, name: str) -> Value:
+        """Read an attribute of ``super()``."""
+        receiver = atom.receiver
+        if isinstance(receiver, Row):
+            return self.get_super_row(atom.cls, receiver, name)
+        if isinstance(receiver, Known) and isinstance(receiver.obj, type):
+            raw = _after(receiver.obj, atom.cls, name)
+            if isinstance(raw, classmethod):
+                return frozenset({Bound(Known(raw.__func__), known(receiver.obj))})
+            if isinstance(raw, staticmethod):
+                return known(raw.__func__)
+            return INERT if raw is MISSING else known(raw)
+        cls: type | None = None
+        if isinstance(receiver, Known):
+            cls = type(receiver.obj)
+        elif isinstance(receiver, Rows):
+            cls = receiver.cls
+        elif isinstance(receiver, Box):
+            cls = receiver.cls
+        if cls is None:
+            return self.lose("super() of an object whose class is not known")
+        raw = _after(cls, atom.cls, name)
+        if isinstance(receiver, Rows):
+            return self.get_rows_raw(receiver, name, raw)
+        return self.get_object_raw(receiver, name, raw)
+
+    def get_super_row(self, cls: type, row: Row, name: str) -> Value:
+        """Read an attribute of ``super()`` in a method of a row; subclasses may have another next."""
+        raw = _after(row.model, cls, name)
+        found = self.get_raw(row, name, raw) if raw is not MISSING else BOTTOM
+        for other in concrete_subclasses(row.model):
+            another = _after(other, cls, name)
+            if another is not raw and another is not MISSING:
+                narrowed = Row(other, row.base, row.path, row.parent, row.inverse, row.own)
+                found |= self.get_raw(narrowed, name, another)
+        return found
+
+    def get_part(self, part: RowPart, name: str) -> Value:
+        """Read an attribute of a file, the state or the ``__dict__`` of a row."""
+        if part.part == "state":
+            if name in ("db", "adding"):
+                return INERT
+            return self.lose(f"_state.{name}")
+        if part.part == "dict":
+            return frozenset({Method(part, name)})
+        if name == "instance":
+            return frozenset({part.row})
+        field = part.row.model._meta.get_field(part.field)
+        raw = self.static(field.attr_class, name)  # type: ignore[union-attr]
+        where = str(getattr(getattr(raw, "fget", raw), "__module__", ""))
+        if name in _FILE_PARTS and (raw is MISSING or where.startswith("django.")):
+            return INERT
+        if name in _FILE_METHODS and where.startswith("django."):
+            return INERT
+        if isinstance(raw, FunctionType) and not where.startswith("django."):
+            return frozenset({Bound(Known(raw), frozenset({part}))})
+        if isinstance(raw, (property, functools.cached_property, cached_property)):
+            return self.get_member(part, raw)
+        return self.lose(f"{name} of the file {part.field}")
+
+    # Assignments
+
+    def bind(self, target: ast.expr, value: Value) -> None:
+        """Assign to a target."""
+        if isinstance(target, ast.Name):
+            self.bind_name(self.private(target.id), value)
+        elif isinstance(target, ast.Attribute):
+            self.frame.line = target.lineno
+            self.set(self.evaluate(target.value), self.private(target.attr), value)
+        elif isinstance(target, ast.Subscript):
+            self.set_item(self.evaluate(target.value), self.evaluate(target.slice), value)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            self.bind_several(target, value)
+        else:
+            self.lose(f"an assignment to {type(target).__name__}")
+
+    def bind_several(self, target: ast.Tuple | ast.List, value: Value) -> None:
+        """Unpack into several targets."""
+        stars = [i for i, one in enumerate(target.elts) if isinstance(one, ast.Starred)]
+        parts = self.unpack(value, len(target.elts), stars[0] if stars else None)
+        for one, part in zip(target.elts, parts, strict=True):
+            if isinstance(one, ast.Starred):
+                box = self.make(one, "list")
+                self.put(box, part)
+                self.bind(one.value, frozenset({box}))
+            else:
+                self.bind(one, part)
+
+    def bind_name(self, name: str, value: Value) -> None:
+        """Assign to a name."""
+        frame = self.frame
+        if name in frame.overlay:
+            frame.overlay[name] = value
+            return
+        if name in frame.scope.globals:
+            self.keep_out(value, f"the global {name}")
+            return
+        if name in frame.scope.nonlocals:
+            owner = frame.owner_of(name)
+            if owner is None:
+                self.keep_out(value, f"{name} of a function that made this one")
+                return
+            frame = owner
+        if name in frame.scope.captured:
+            before = frame.cells.get(name, BOTTOM)
+            self.version += not value <= before
+            frame.cells[name] = before | value
+            return
+        frame.names[name] = value
+        for reached in frame.tries:
+            reached[name] = reached.get(name, BOTTOM) | value
+
+    def keep_out(self, value: Value, where: str) -> None:
+        """Say that the row gets where other code may read it."""
+        if self.carries(value):
+            self.lose(f"the row is kept in {where}")
+        self.escape(value)
+
+    def set(self, target: Value, name: str, value: Value) -> None:
+        """Assign to an attribute."""
+        for atom in target:
+            if isinstance(atom, Row):
+                self.set_row(atom, name, value)
+            elif isinstance(atom, Box) and atom.cls is not None:
+                self.set_object(atom, name, value)
+            elif isinstance(atom, RowPart) and atom.part == "state" and not self.carries(value):
+                continue
+            elif isinstance(atom, (Known, Inert, Lost)) and not isinstance(atom, Lost):
+                self.keep_out(value, f"{name} of {self.describe(atom)}")
+            elif not isinstance(atom, Lost):
+                self.lose(f"an assignment to {name} of {self.describe(atom)}")
+
+    def stmt_AugAssign(self, node: ast.AugAssign) -> None:
+        """Read, compute, assign."""
+        if isinstance(node.target, ast.Name):
+            before = self.expr_Name(node.target)
+        elif isinstance(node.target, ast.Attribute):
+            before = self.expr_Attribute(node.target)
+        else:
+            before = self.expr_Subscript(node.target)
+        value = self.evaluate(node.value)
+        self.bind(node.target, self.in_place(node.op, before, value, node))
+
+    def imported(self, name: str) -> Value:
+        """Return a module that the program has imported; one that it hasn't is not imported now."""
+        module = sys.modules.get(name)
+        return INERT if module is None else known(module)
+
+    # What other parts of the interpreter do
+
+    def get_rows(self, rows: Rows, name: str) -> Value:
+        """Read an attribute of a queryset or manager."""
+        raise NotImplementedError
+
+    def get_rows_raw(self, rows: Rows, name: str, raw: Any) -> Value:
+        """Read an attribute of a queryset or manager whose class holds ``raw`` under that name."""
+        raise NotImplementedError
+
+    def get_object(self, box: Box, name: str) -> Value:
+        """Read an attribute of an object that the analysed code made."""
+        raise NotImplementedError
+
+    def get_object_raw(self, receiver: Atom, name: str, raw: Any) -> Value:
+        """Read an attribute of an object whose class holds ``raw`` under that name."""
+        raise NotImplementedError
+
+    def set_object(self, box: Box, name: str, value: Value) -> None:
+        """Assign to an attribute of an object that the analysed code made."""
+        raise NotImplementedError
+
+    def set_item(self, target: Value, key: Value, value: Value) -> None:
+        """Assign to ``target[key]``."""
+        raise NotImplementedError
+
+    def in_place(self, operator: ast.operator, left: Value, right: Value, node: ast.AST) -> Value:
+        """Apply an in-place operator."""
+        raise NotImplementedError
+
+
+def _instance_dict(obj: object) -> dict[str, Any]:
+    """Return what an object itself holds, without running its code."""
+    for cls in type(obj).__mro__:
+        descriptor = cls.__dict__.get("__dict__")
+        if isinstance(descriptor, GetSetDescriptorType):
+            found: dict[str, Any] = descriptor.__get__(obj)
+            return found
+        if descriptor is not None:
+            return {}
+    return {}
+
+
+def _after(cls: type, after: type, name: str) -> Any:
+    """Return what the classes after ``after`` in the MRO of ``cls`` hold under a name."""
+    mro = cls.__mro__
+    if after not in mro:
+        return static(after, name)
+    for one in mro[mro.index(after) + 1 :]:
+        if name in one.__dict__:
+            return one.__dict__[name]
+    return MISSING

@@ -1,0 +1,356 @@
+"""Calls: which function runs, its frame, its outcome."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import sys
+from collections.abc import Callable
+from types import (
+    BuiltinFunctionType,
+    FunctionType,
+    MethodDescriptorType,
+    MethodType,
+    MethodWrapperType,
+    WrapperDescriptorType,
+)
+from typing import Any
+
+from perfkit.inference.arguments import Arguments, Parameters, bind_arguments
+from perfkit.inference.declarations import Declaration, declaration_of
+from perfkit.inference.engine import MAX_DEPTH
+from perfkit.inference.expressions import Expressions
+from perfkit.inference.frames import Frame
+from perfkit.inference.scopes import scope_of
+from perfkit.inference.sources import FunctionNode, find_definition
+from perfkit.inference.values import (
+    BOTTOM,
+    INERT,
+    LOST,
+    Atom,
+    Bound,
+    Box,
+    Closure,
+    Generator,
+    Inert,
+    Known,
+    Lost,
+    Method,
+    Opaque,
+    Partial,
+    Selector,
+    Value,
+    join,
+    known,
+)
+
+#: How often one function may be inside itself before it is taken for a recursion without end.
+MAX_NESTING = 3
+#: How deep code is followed that the row is not given to: only its own queries matter there.
+MAX_ASIDE = 4
+
+
+class Calls(Expressions):
+    """Calls of functions, closures and classes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.memo: dict[object, tuple[int, Value]] = {}
+        self.running: list[object] = []
+        self.cells: dict[object, dict[str, Value]] = {}
+        self.aside = 0
+
+    def call(self, callee: Value, arguments: Arguments, node: object) -> Value:
+        """Call whatever ``callee`` may be; ``node`` is the place where it happens."""
+        return join(self.call_atom(atom, arguments, node) for atom in callee)
+
+    def call_atom(self, callee: Atom, arguments: Arguments, node: object) -> Value:
+        """Call one thing."""
+        if isinstance(callee, Known):
+            return self.call_known(callee.obj, arguments, node)
+        if isinstance(callee, Bound):
+            return self.call_bound(callee, arguments, node)
+        if isinstance(callee, Closure):
+            return self.call_closure(callee, arguments)
+        if isinstance(callee, Method):
+            return self.call_method(callee, arguments, node)
+        if isinstance(callee, Partial):
+            positional = (*callee.positional, *arguments.positional)
+            named = {**dict(callee.named), **dict(arguments.named)}
+            more = Arguments(positional, tuple(named.items()), arguments.rest, arguments.named_rest)
+            return self.call(callee.function, more, node)
+        if isinstance(callee, Selector):
+            return self.select(callee, arguments, node)
+        if isinstance(callee, Box):
+            return self.call_object(callee, arguments, node)
+        if isinstance(callee, Lost):
+            return LOST
+        if isinstance(callee, Inert) and not self.carries(arguments.everything()):
+            self.escape(arguments.everything())
+            return INERT
+        return self.lose(f"a call of {self.describe(callee)}")
+
+    def describe(self, atom: Atom) -> str:
+        """Say what an atom is, for a message."""
+        if isinstance(atom, Opaque):
+            return atom.what
+        if isinstance(atom, Known):
+            name = getattr(atom.obj, "__qualname__", None) or type(atom.obj).__qualname__
+            return f"{name}"
+        return (
+            "an object whose class is not known"
+            if isinstance(atom, Inert)
+            else (type(atom).__name__.lower())
+        )
+
+    # Live callables
+
+    def call_known(self, target: Any, arguments: Arguments, node: object) -> Value:
+        """Call a live object."""
+        declaration = declaration_of(target) if callable(target) else None
+        if declaration is not None:
+            return self.call_declared(target, declaration, arguments, node)
+        model = self.model_of_call(target)
+        if model is not None:
+            return model(self, arguments, node)
+        if isinstance(target, MethodType):
+            function = Bound(Known(target.__func__), known(target.__self__))
+            return self.call_bound(function, arguments, node)
+        if isinstance(target, FunctionType):
+            return self.call_function(target, arguments, node)
+        if isinstance(target, functools.partial):
+            partial = Partial(
+                known(target.func),
+                tuple(known(one) for one in target.args),
+                tuple((name, known(one)) for name, one in target.keywords.items()),
+            )
+            return self.call_atom(partial, arguments, node)
+        if isinstance(target, type):
+            return self.call_class(target, arguments, node)
+        if isinstance(
+            target,
+            (MethodDescriptorType, WrapperDescriptorType, MethodWrapperType, BuiltinFunctionType),
+        ):
+            return self.call_builtin(target, arguments, node)
+        wrapped = getattr(target, "__wrapped__", None) if self.is_cache(target) else None
+        if wrapped is not None:
+            self.digest(arguments.everything())
+            return self.call_known(wrapped, arguments, node)
+        return self.call_instance(target, arguments, node)
+
+    @staticmethod
+    def is_cache(target: object) -> bool:
+        """Tell whether an object is what ``functools.lru_cache`` makes."""
+        return (
+            type(target).__name__ == "_lru_cache_wrapper" and type(target).__module__ == "functools"
+        )
+
+    def call_function(self, function: FunctionType, arguments: Arguments, node: object) -> Value:
+        """Follow a Python function."""
+        code = function.__code__
+        carrying = self.carries(arguments.everything())
+        if not carrying and not self.worth_following(function):
+            self.escape(arguments.everything())
+            return INERT
+        definition = find_definition(code)
+        if definition is None:
+            if not carrying:
+                return INERT
+            return self.lose(f"{function.__qualname__}, which has no source")
+        if isinstance(definition.node, ast.AsyncFunctionDef):
+            return (
+                self.lose(f"{function.__qualname__}, which is asynchronous") if carrying else INERT
+            )
+        defaults = function.__defaults__ or ()
+        keyword_defaults = function.__kwdefaults__ or {}
+        offset = code.co_argcount - len(defaults)
+        parameters = bind_arguments(
+            definition.node.args,
+            arguments,
+            lambda index: known(defaults[index - offset]) if index >= offset else BOTTOM,
+            lambda name: known(keyword_defaults[name]) if name in keyword_defaults else BOTTOM,
+        )
+        closure = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
+        frame = Frame(
+            scope=scope_of(definition.node),
+            file=code.co_filename,
+            function=function.__qualname__,
+            globals=function.__globals__,
+            closure=closure,
+            owner=definition.owner,
+        )
+        self.aside += not carrying
+        try:
+            return self.run(definition.node, function, frame, parameters)
+        finally:
+            self.aside -= not carrying
+
+    def worth_following(self, function: FunctionType) -> bool:
+        """Tell whether a function that doesn't get the row may send queries or give a function back."""
+        top = function.__module__.partition(".")[0] if function.__module__ else ""
+        outside = top in sys.stdlib_module_names or top in {"django", "asgiref"}
+        return not outside and self.aside < MAX_ASIDE
+
+    def call_closure(self, closure: Closure, arguments: Arguments) -> Value:
+        """Follow a function that the analysed code made."""
+        node: FunctionNode = closure.node
+        offset = len(node.args.posonlyargs) + len(node.args.args) - len(closure.defaults)
+        parameters = bind_arguments(
+            node.args,
+            arguments,
+            lambda index: closure.defaults[index - offset] if index >= offset else BOTTOM,
+            lambda name: closure.kw_defaults.get(name, BOTTOM),
+        )
+        outer = closure.frame
+        frame = Frame(
+            scope=scope_of(node),
+            file=outer.file,
+            function=f"{outer.function}.<locals>.{closure.name}",
+            globals=outer.globals,
+            outer=outer,
+            owner=outer.owner,
+        )
+        return self.run(node, closure, frame, parameters)
+
+    # The body
+
+    def run(
+        self, node: FunctionNode, function: object, frame: Frame, parameters: Parameters
+    ) -> Value:
+        """Run the body of a function in its frame; return its outcome."""
+        key = (id(function), parameters)
+        if not isinstance(node, ast.Lambda) and scope_of(node).generates:
+            return self.generator(node, frame, parameters, key)
+        if key in self.running:
+            return self.lose(f"a recursion: {frame.function} calls itself")
+        if sum(one[0] == id(function) for one in self.running) >= MAX_NESTING:  # type: ignore[index]
+            return self.lose(f"a recursion without a known end: {frame.function}")
+        if len(self.frames) > MAX_DEPTH:
+            return self.lose("calls nested too deep")
+        remembered = self.memo.get(key)
+        if remembered is not None and remembered[0] == self.version:
+            return remembered[1]
+        frame.key = key
+        self.running.append(key)
+        self.frames.append(frame)
+        try:
+            self.prepare(node, frame, parameters)
+            if isinstance(node, ast.Lambda):
+                frame.line = node.lineno
+                outcome = self.evaluate(node.body)
+            else:
+                self.execute(node.body)
+                outcome = frame.returned | (known(None) if frame.alive else BOTTOM)
+        finally:
+            self.frames.pop()
+            self.running.pop()
+        self.memo[key] = (self.version, outcome)
+        return outcome
+
+    def prepare(self, node: FunctionNode, frame: Frame, parameters: Parameters) -> None:
+        """Bind the parameters in the new frame."""
+        frame.line = node.lineno
+        frame.cells = self.cells.setdefault(frame.key, {})
+        star, elements = parameters.star
+        values = dict(parameters.names)
+        if elements is not None:
+            box = self.make((node, "*"), "list")
+            self.put(box, elements)
+            values[star] = frozenset({box})
+        name, named, others = parameters.keywords
+        if name:
+            box = self.make((node, "**"), "dict")
+            for key, value in named:
+                self.put(box, value, key=key)
+            self.put(box, others)
+            values[name] = frozenset({box})
+        arguments = [*node.args.posonlyargs, *node.args.args]
+        if arguments:
+            frame.first = values.get(arguments[0].arg, BOTTOM)
+        for name, value in values.items():
+            self.bind_name(self.private(name), value)
+
+    def bind_name(self, name: str, value: Value) -> None:
+        """Assign to a name."""
+        raise NotImplementedError
+
+    def generator(
+        self, node: FunctionNode, frame: Frame, parameters: Parameters, key: object
+    ) -> Value:
+        """Return the generator that a generator function makes; it runs when it is consumed."""
+        assert not isinstance(node, ast.Lambda)
+        body = node.body
+
+        def run() -> Value:
+            frame.names, frame.alive = {}, True
+            frame.yielded = frame.returned = BOTTOM
+            self.prepare(node, frame, parameters)
+            self.execute(body)
+            return frame.yielded
+
+        frame.key = key
+        found = self.made.get((key, "generator"))
+        if not isinstance(found, Generator):
+            found = self.made[key, "generator"] = Generator(run, frame)
+        return frozenset({found})
+
+    def consume(self, generator: Generator) -> Value:
+        """Run a generator to its end; return what it yields."""
+        if (generator,) in self.running or len(self.frames) > MAX_DEPTH:
+            return self.lose("a generator that consumes itself")
+        remembered = self.memo.get(generator)
+        if remembered is not None and remembered[0] == self.version:
+            return remembered[1]
+        self.running.append((generator,))
+        self.frames.append(generator.frame)
+        try:
+            outcome: Value = generator.run()
+        finally:
+            self.frames.pop()
+            self.running.pop()
+        self.memo[generator] = (self.version, outcome)
+        return outcome
+
+    # What other parts of the interpreter do
+
+    def call_bound(self, bound: Bound, arguments: Arguments, node: object) -> Value:
+        """Call a function with its receiver."""
+        return self.call_atom(bound.function, arguments.after(bound.receiver), node)
+
+    def call_method(self, method: Method, arguments: Arguments, node: object) -> Value:
+        """Call a modelled method."""
+        raise NotImplementedError
+
+    def call_declared(
+        self, target: Any, declaration: Declaration, arguments: Arguments, node: object
+    ) -> Value:
+        """Call something whose reads were declared."""
+        raise NotImplementedError
+
+    def call_class(self, cls: type, arguments: Arguments, node: object) -> Value:
+        """Make an instance."""
+        raise NotImplementedError
+
+    def call_builtin(self, target: Any, arguments: Arguments, node: object) -> Value:
+        """Call what is written in C and has no model."""
+        if self.carries(arguments.everything()):
+            name = getattr(target, "__qualname__", repr(target))
+            return self.lose(f"{name}, which is not written in Python")
+        self.escape(arguments.everything())
+        return INERT
+
+    def call_instance(self, target: object, arguments: Arguments, node: object) -> Value:
+        """Call a live object that is no function."""
+        raise NotImplementedError
+
+    def call_object(self, box: Box, arguments: Arguments, node: object) -> Value:
+        """Call an object that the analysed code made."""
+        raise NotImplementedError
+
+    def select(self, selector: Selector, arguments: Arguments, node: object) -> Value:
+        """Call an ``attrgetter``, ``itemgetter`` or ``methodcaller``."""
+        raise NotImplementedError
+
+    def model_of_call(self, target: Any) -> Callable[..., Value] | None:
+        """Return what models a built-in or library function, if anything does."""
+        raise NotImplementedError

@@ -1,0 +1,417 @@
+"""Evaluates expressions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from perfkit.inference.arguments import Arguments
+from perfkit.inference.frames import Frame
+from perfkit.inference.scopes import runs_apart, scope_of
+from perfkit.inference.statements import Statements
+from perfkit.inference.values import (
+    BOTTOM,
+    INERT,
+    LOST,
+    NONE,
+    TEXT,
+    TRUTH,
+    Generator,
+    Inert,
+    Known,
+    Lost,
+    Tup,
+    Value,
+    join,
+    known,
+    strings,
+)
+
+#: What a constant built by formatting may grow to before it is just some text.
+MAX_TEXT = 100
+
+
+class Expressions(Statements):
+    """One method per kind of expression, ``expr_<kind>``."""
+
+    def evaluate(self, node: ast.expr) -> Value:
+        """Return what an expression may be."""
+        self.step()
+        handler: Callable[[ast.expr], Value] | None = getattr(
+            self, f"expr_{type(node).__name__}", None
+        )
+        if handler is None:
+            return self.lose(f"an expression that is not known: {type(node).__name__}")
+        return handler(node)
+
+    # Names and constants
+
+    def expr_Constant(self, node: ast.Constant) -> Value:
+        return known(node.value)
+
+    def expr_Name(self, node: ast.Name) -> Value:
+        name = self.private(node.id)
+        found = self.frame.look_up(name)
+        return self.frame.look_up_live(name) if found is None else found
+
+    def private(self, name: str) -> str:
+        """Return a name as Python stores it: ``__name`` in a class is private to it."""
+        if self.frame.owner and name.startswith("__") and not name.endswith("__"):
+            return f"_{self.frame.owner.lstrip('_')}{name}"
+        return name
+
+    def expr_NamedExpr(self, node: ast.NamedExpr) -> Value:
+        value = self.evaluate(node.value)
+        self.bind(node.target, value)
+        return value
+
+    # Attributes, subscripts, calls
+
+    def expr_Attribute(self, node: ast.Attribute) -> Value:
+        value = self.evaluate(node.value)
+        self.frame.line = node.end_lineno or node.lineno
+        return self.get(value, self.private(node.attr))
+
+    def expr_Subscript(self, node: ast.Subscript) -> Value:
+        value = self.evaluate(node.value)
+        return self.subscript(value, self.evaluate(node.slice), node)
+
+    def subscript(self, value: Value, key: Value, node: ast.AST) -> Value:
+        """Return ``value[key]``."""
+        raise NotImplementedError
+
+    def expr_Slice(self, node: ast.Slice) -> Value:
+        for one in (node.lower, node.upper, node.step):
+            if one is not None and self.carries(self.evaluate(one)):
+                return self.lose("a slice bounded by the row")
+        return frozenset({Inert(slice)})
+
+    def expr_Call(self, node: ast.Call) -> Value:
+        callee = self.evaluate(node.func)
+        arguments = self.arguments(node)
+        self.frame.line = node.lineno
+        return self.call(callee, arguments, node)
+
+    def arguments(self, node: ast.Call) -> Arguments:
+        """Evaluate the arguments of a call."""
+        positional: list[Value] = []
+        rest, named_rest = BOTTOM, BOTTOM
+        for one in node.args:
+            if not isinstance(one, ast.Starred):
+                positional.append(self.evaluate(one))
+                continue
+            spread = self.evaluate(one.value)
+            tuples = [atom for atom in spread if isinstance(atom, Tup)]
+            if len(tuples) == 1 and len(spread) == 1 and not rest:
+                positional.extend(tuples[0].items)
+            else:
+                rest |= self.iterate(spread) or INERT
+        named: dict[str, Value] = {}
+        for keyword in node.keywords:
+            value = self.evaluate(keyword.value)
+            if keyword.arg is not None:
+                named[keyword.arg] = value
+            else:
+                fields, others = self.spread_mapping(value)
+                named.update(fields)
+                named_rest |= others
+        if rest and positional:
+            # After *args of unknown length nobody knows which parameter gets what.
+            rest |= join(positional[self._before_star(node) :])
+            positional = positional[: self._before_star(node)]
+        return Arguments(tuple(positional), tuple(named.items()), rest, named_rest)
+
+    @staticmethod
+    def _before_star(node: ast.Call) -> int:
+        starred = [i for i, one in enumerate(node.args) if isinstance(one, ast.Starred)]
+        return starred[0] if starred else len(node.args)
+
+    def spread_mapping(self, value: Value) -> tuple[dict[str, Value], Value]:
+        """Return what ``**value`` gives: by name, and for any other name."""
+        raise NotImplementedError
+
+    # Displays
+
+    def expr_Tuple(self, node: ast.Tuple) -> Value:
+        if any(isinstance(one, ast.Starred) for one in node.elts):
+            box = self.make(node, "list")
+            self.put(box, self.elements(node.elts))
+            return frozenset({box})
+        return frozenset({Tup(tuple(self.evaluate(one) for one in node.elts))})
+
+    def elements(self, nodes: list[ast.expr]) -> Value:
+        """Return any element of a display."""
+        return join(
+            self.iterate(self.evaluate(one.value))
+            if isinstance(one, ast.Starred)
+            else self.evaluate(one)
+            for one in nodes
+        )
+
+    def expr_List(self, node: ast.List) -> Value:
+        box = self.make(node, "list")
+        self.put(box, self.elements(node.elts))
+        return frozenset({box})
+
+    def expr_Set(self, node: ast.Set) -> Value:
+        box = self.make(node, "set")
+        elements = self.elements(node.elts)
+        self.digest(elements)
+        self.put(box, elements)
+        return frozenset({box})
+
+    def expr_Dict(self, node: ast.Dict) -> Value:
+        box = self.make(node, "dict")
+        for key, one in zip(node.keys, node.values, strict=True):
+            value = self.evaluate(one)
+            if key is None:
+                fields, others = self.spread_mapping(value)
+                for name, each in fields.items():
+                    self.put(box, each, key=name)
+                self.put(box, others)
+            else:
+                self.put_key(box, self.evaluate(key), value)
+        return frozenset({box})
+
+    def put_key(self, box: object, key: Value, value: Value) -> None:
+        """Store under a key in a dict."""
+        raise NotImplementedError
+
+    def digest(self, value: Value) -> None:
+        """Hash a value and compare it, as a key of a dict or an element of a set."""
+        raise NotImplementedError
+
+    # Comprehensions
+
+    def expr_ListComp(self, node: ast.ListComp) -> Value:
+        box = self.make(node, "list")
+        self.comprehend(node, lambda: self.put(box, self.evaluate(node.elt)))
+        return frozenset({box})
+
+    def expr_SetComp(self, node: ast.SetComp) -> Value:
+        box = self.make(node, "set")
+
+        def add() -> None:
+            element = self.evaluate(node.elt)
+            self.digest(element)
+            self.put(box, element)
+
+        self.comprehend(node, add)
+        return frozenset({box})
+
+    def expr_DictComp(self, node: ast.DictComp) -> Value:
+        box = self.make(node, "dict")
+        self.comprehend(
+            node, lambda: self.put_key(box, self.evaluate(node.key), self.evaluate(node.value))
+        )
+        return frozenset({box})
+
+    def expr_GeneratorExp(self, node: ast.GeneratorExp) -> Value:
+        outer = self.frame
+        first = self.evaluate(node.generators[0].iter)
+        key = (node, "generator", outer.key, first)
+        inner = self.inner_frame(node, key)
+
+        def run() -> Value:
+            inner.yielded = BOTTOM
+
+            def give() -> None:
+                inner.yielded |= self.evaluate(node.elt)
+
+            self.generate(node.generators, give, first)
+            return inner.yielded
+
+        found = self.made.get(key)
+        if not isinstance(found, Generator):
+            found = self.made[key] = Generator(run, inner)
+        return frozenset({found})
+
+    def inner_frame(self, node: ast.expr, key: object) -> Frame:
+        """Return the frame of a comprehension that needs one."""
+        outer = self.frame
+        return Frame(
+            scope=scope_of(node),
+            file=outer.file,
+            function=outer.function,
+            globals=outer.globals,
+            outer=outer,
+            owner=outer.owner,
+            key=key,
+            line=node.lineno,
+            first=outer.first,
+        )
+
+    def comprehend(
+        self, node: ast.ListComp | ast.SetComp | ast.DictComp, add: Callable[[], None]
+    ) -> None:
+        """Run a comprehension that is evaluated at once."""
+        if runs_apart(node):
+            first = self.evaluate(node.generators[0].iter)
+            self.frames.append(self.inner_frame(node, (node, self.frame.key, first)))
+            try:
+                self.generate(node.generators, add, first)
+            finally:
+                self.frames.pop()
+            return
+        overlay = self.frame.overlay
+        self.frame.overlay = dict(overlay)
+        names = {
+            name.id
+            for one in node.generators
+            for name in ast.walk(one.target)
+            if isinstance(name, ast.Name)
+        }
+        first = self.evaluate(node.generators[0].iter)
+        self.frame.overlay.update(dict.fromkeys(names, BOTTOM))
+        self.generate(node.generators, add, first)
+        self.frame.overlay = overlay
+
+    def generate(
+        self, clauses: list[ast.comprehension], give: Callable[[], None], first: Value | None = None
+    ) -> None:
+        """Run ``for ... in ... if ...`` clauses, innermost ``give``."""
+        clause = clauses[0]
+        value = self.evaluate(clause.iter) if first is None else first
+        if clause.is_async and self.carries(value):
+            self.lose("an asynchronous comprehension")
+            return
+
+        def run() -> None:
+            self.bind(clause.target, self.iterate(value))
+            for condition in clause.ifs:
+                self.truth(self.evaluate(condition))
+            if clauses[1:]:
+                self.generate(clauses[1:], give)
+            else:
+                give()
+
+        self.loop(run)
+
+    # Choices
+
+    def expr_IfExp(self, node: ast.IfExp) -> Value:
+        self.truth(self.evaluate(node.test))
+        before = self.frame.names
+        values: list[Value] = []
+        self.merge(
+            self.run_branch(lambda: values.append(self.evaluate(node.body)), before),
+            self.run_branch(lambda: values.append(self.evaluate(node.orelse)), before),
+        )
+        return join(values)
+
+    def expr_BoolOp(self, node: ast.BoolOp) -> Value:
+        found = BOTTOM
+        for index, one in enumerate(node.values):
+            before = dict(self.frame.names)
+            value = self.evaluate(one)
+            if index:
+                self.merge((before, True), (self.frame.names, True))
+            if index < len(node.values) - 1:
+                self.truth(value)
+                value = self.kept(value, isinstance(node.op, ast.Or))
+            found |= value
+        return found
+
+    @staticmethod
+    def kept(value: Value, true: bool) -> Value:
+        """Return what of a value is left of ``or`` (the true) or ``and`` (the false)."""
+        if true:
+            return frozenset(a for a in value if not (isinstance(a, Known) and a.obj is None))
+        return value
+
+    def expr_UnaryOp(self, node: ast.UnaryOp) -> Value:
+        value = self.evaluate(node.operand)
+        if isinstance(node.op, ast.Not):
+            self.truth(value)
+            return TRUTH
+        return self.unary(node.op, value)
+
+    def unary(self, operator: ast.unaryop, value: Value) -> Value:
+        """Apply ``-``, ``+`` or ``~``."""
+        raise NotImplementedError
+
+    def expr_BinOp(self, node: ast.BinOp) -> Value:
+        left = self.evaluate(node.left)
+        right = self.evaluate(node.right)
+        return self.binary(node.op, left, right, node)
+
+    def binary(self, operator: ast.operator, left: Value, right: Value, node: ast.AST) -> Value:
+        """Apply a binary operator."""
+        raise NotImplementedError
+
+    def expr_Compare(self, node: ast.Compare) -> Value:
+        left = self.evaluate(node.left)
+        found = BOTTOM
+        for operator, one in zip(node.ops, node.comparators, strict=True):
+            right = self.evaluate(one)
+            found |= self.compare(operator, left, right)
+            left = right
+        return found
+
+    def compare(self, operator: ast.cmpop, left: Value, right: Value) -> Value:
+        """Apply a comparison."""
+        raise NotImplementedError
+
+    # Strings
+
+    def expr_JoinedStr(self, node: ast.JoinedStr) -> Value:
+        parts: list[list[str] | None] = []
+        for one in node.values:
+            parts.append(strings(self.evaluate(one)))
+        return folded(parts)
+
+    def expr_FormattedValue(self, node: ast.FormattedValue) -> Value:
+        value = self.evaluate(node.value)
+        specification = self.evaluate(node.format_spec) if node.format_spec else known("")
+        if node.conversion in (114, 97):
+            return self.text(value, representation=True)
+        if node.conversion == 115:
+            return self.text(value)
+        return self.formatted(value, specification)
+
+    def formatted(self, value: Value, specification: Value) -> Value:
+        """Return ``format(value, specification)``."""
+        raise NotImplementedError
+
+    # Functions
+
+    def expr_Lambda(self, node: ast.Lambda) -> Value:
+        return self.closure(node, "<lambda>")
+
+    def expr_Yield(self, node: ast.Yield) -> Value:
+        self.frame.yielded |= self.evaluate(node.value) if node.value else NONE
+        return INERT | NONE
+
+    def expr_YieldFrom(self, node: ast.YieldFrom) -> Value:
+        value = self.evaluate(node.value)
+        self.frame.yielded |= self.iterate(value)
+        return self.outcome_of(value)
+
+    def outcome_of(self, value: Value) -> Value:
+        """Return what a generator returns, after it was consumed."""
+        found = BOTTOM
+        for atom in value:
+            found |= atom.frame.returned if isinstance(atom, Generator) else INERT
+        return found or NONE
+
+    def expr_Await(self, node: ast.Await) -> Value:
+        if self.carries(self.evaluate(node.value)):
+            return self.lose("await")
+        return INERT
+
+    def expr_Starred(self, node: ast.Starred) -> Value:
+        return self.iterate(self.evaluate(node.value))
+
+
+def folded(parts: list[list[str] | None]) -> Value:
+    """Return the text made of parts: a constant when each part has one value only."""
+    if all(part is not None and len(part) == 1 for part in parts):
+        text = "".join(part[0] for part in parts if part)
+        if len(text) <= MAX_TEXT:
+            return known(text)
+    return TEXT
+
+
+def lost(value: Value) -> bool:
+    """Tell whether a value is nothing but what was given up before."""
+    return bool(value) and value <= LOST or all(isinstance(atom, Lost) for atom in value)

@@ -1,0 +1,101 @@
+"""The names of one activation of a function, as the interpreter sees them."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from perfkit.inference.scopes import Scope
+from perfkit.inference.values import BOTTOM, Value, known
+
+Names = dict[str, Value]
+
+
+@dataclass
+class Loop:
+    """The names at each ``break`` and ``continue`` of a loop that is being run."""
+
+    breaks: list[Names] = field(default_factory=list)
+    continues: list[Names] = field(default_factory=list)
+
+
+@dataclass
+class Frame:
+    """One activation.
+
+    ``names`` follows the flow of control; ``cells`` holds what functions inside capture, and only ever
+    grows, since nobody knows when they run. ``alive`` is false after a ``return``, ``raise``, ``break``.
+    ``key`` is equal for equal calls: objects made at one place by equal calls are one object.
+    """
+
+    scope: Scope
+    file: str
+    function: str
+    globals: Mapping[str, Any]
+    outer: Frame | None = None
+    closure: Mapping[str, Any] = field(default_factory=dict)
+    owner: str = ""
+    key: object = None
+    names: Names = field(default_factory=dict)
+    cells: Names = field(default_factory=dict)
+    overlay: Names = field(default_factory=dict)
+    alive: bool = True
+    line: int = 0
+    first: Value = BOTTOM
+    returned: Value = BOTTOM
+    yielded: Value = BOTTOM
+    loops: list[Loop] = field(default_factory=list)
+    tries: list[Names] = field(default_factory=list)
+
+    def look_up(self, name: str) -> Value | None:
+        """Return what a name stands for; None when only the live program can tell (``look_up_live``)."""
+        if name in self.overlay:
+            return self.overlay[name]
+        if name in self.scope.globals:
+            return None
+        if name in self.scope.bound:
+            return (
+                self.cells.get(name, BOTTOM)
+                if name in self.scope.captured
+                else (self.names.get(name, BOTTOM))
+            )
+        outer = self.outer
+        while outer is not None:
+            if name in outer.scope.globals:
+                return None
+            if name in outer.scope.bound:
+                return outer.cells.get(name, outer.overlay.get(name, BOTTOM))
+            outer = outer.outer
+        return None
+
+    def look_up_live(self, name: str) -> Value:
+        """Return what a name stands for in the closure, the module or the built-ins."""
+        frame = self
+        while frame.outer is not None:
+            frame = frame.outer
+        if name in frame.closure and name not in self.scope.globals:
+            try:
+                return known(frame.closure[name].cell_contents)
+            except ValueError:
+                return BOTTOM
+        if name in self.globals:
+            return known(self.globals[name])
+        return known(getattr(builtins, name)) if hasattr(builtins, name) else BOTTOM
+
+    def owner_of(self, name: str) -> Frame | None:
+        """Return the enclosing frame of analysed code that binds a ``nonlocal`` name."""
+        frame = self.outer
+        while frame is not None and name not in frame.scope.bound:
+            frame = frame.outer
+        return frame
+
+
+def join_names(first: Names, *others: Names) -> Names:
+    """Return the names after control may have come by any of several ways."""
+    joined = dict(first)
+    for names in others:
+        for name, value in names.items():
+            joined[name] = joined.get(name, BOTTOM) | value
+    return joined

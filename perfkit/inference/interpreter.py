@@ -1,0 +1,113 @@
+"""The interpreter, put together from its parts, and the analysis of one member."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+from django.db.models import Model
+
+from perfkit.inference import builtin_models, django_models, model_utils_models
+from perfkit.inference.arguments import Arguments
+from perfkit.inference.engine import BudgetExceeded
+from perfkit.inference.frames import Frame
+from perfkit.inference.live import MISSING, receivers_of_post_init
+from perfkit.inference.objects import Objects
+from perfkit.inference.patterns import Patterns
+from perfkit.inference.results import Unresolved
+from perfkit.inference.scopes import Scope
+from perfkit.inference.statics import attributes_assigned
+from perfkit.inference.values import BOTTOM, INERT, Bound, Partial, Row, Rows, Value, known
+
+_MODELS = builtin_models.MODELS
+assert django_models and model_utils_models  # They register themselves.
+
+
+class Interpreter(Patterns, Objects):
+    """Runs one member of a model on an abstract row."""
+
+    #: The model whose loading is analysed, or None.
+    loading: type[Model] | None = None
+
+    def model_of_call(self, target: Any) -> Callable[..., Value] | None:
+        """Return what models a built-in or library function, if anything does."""
+        found = _MODELS.get(id(target))
+        return None if found is None else found[1]
+
+    def is_absent(self, row: Row, name: str) -> bool:
+        """Tell whether nothing in the class of a row gives it an attribute."""
+        return (
+            all(raw is MISSING for _, raw in self.variants(row, name))
+            and not isinstance(self.static(row.model, "__getattr__"), FunctionType)
+            and name not in attributes_assigned(row.model)
+        )
+
+    def analyse(self, model: type[Model], name: str) -> Value:
+        """Read a member of a model, call it if it is a method, and use what it gives as a caller may."""
+        return self.within_limits(name, lambda: self.use(model, name))
+
+    def use(self, model: type[Model], name: str) -> Value:
+        """Do with a member what a template does: read it, call it if it can be called."""
+        row = frozenset({Row(model, model)})
+        if name == "__str__":
+            return self.text(row)
+        found = BOTTOM
+        for atom in self.get(row, name):
+            if isinstance(atom, (Bound, Partial)):
+                found |= self.call_atom(atom, Arguments(), name)
+            else:
+                found |= {atom}
+        return found
+
+    def analyse_loading(self, model: type[Model]) -> Value:
+        """Make a row as a queryset does: ``from_db``, ``__init__``, the receivers of ``post_init``."""
+        return self.within_limits("loading a row", lambda: self.load(model))
+
+    def load(self, model: type[Model]) -> Value:
+        """Run what runs on every row that is loaded."""
+        self.loading = model
+        row = frozenset({Row(model, model)})
+        unknown = Arguments(rest=INERT, named_rest=INERT)
+        maker = self.get_class_attribute(model, "from_db")
+        self.call(maker, unknown, "from_db")
+        found = self.call_known(model.__init__, unknown.after(row), "__init__")
+        for receiver in receivers_of_post_init(model):
+            named = (("signal", INERT), ("sender", known(model)), ("instance", row))
+            found |= self.call_known(receiver, Arguments((), named), "post_init")
+        for name in {field.attname for field in model._meta.concrete_fields}:
+            setter = getattr(type(self.static(model, name)), "__set__", None)
+            if isinstance(setter, FunctionType):
+                self.set(row, name, INERT)
+        return found
+
+    def call_class(self, cls: type, arguments: Arguments, node: object) -> Value:
+        """Make an instance; while a row is being loaded, one of its model is that row."""
+        if cls is self.loading and isinstance(self.loading, type):
+            return frozenset({Row(self.loading, self.loading)})
+        return super().call_class(cls, arguments, node)
+
+    def within_limits(self, name: str, run: Callable[[], Value]) -> Value:
+        """Run an analysis; beyond its budget, say so."""
+        self.frames.append(Frame(Scope(), "", name, {}))
+        try:
+            return run()
+        except BudgetExceeded as limit:
+            place = self.place()
+            message = f"{name} takes {limit} to follow"
+            self.unresolved[Unresolved(message, place.file, place.line, place.function)] = None
+            return BOTTOM
+        except RecursionError:
+            self.lose("calls nested too deep")
+            return BOTTOM
+
+    def hand_over(self, value: Value) -> frozenset[str]:
+        """Return the paths of the relations whose rows a member gives to its caller."""
+        whole: set[tuple[str, ...]] = set()
+        for atom in value:
+            if isinstance(atom, Row) and not atom.own:
+                whole.add(atom.path)
+            elif isinstance(atom, Rows) and atom.served:
+                self.fetchable(atom)
+                whole.add(atom.row.path)
+        return frozenset("__".join(path) for path in whole if path)

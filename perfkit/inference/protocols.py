@@ -1,0 +1,335 @@
+"""What Python asks of an object behind its syntax: truth, text, equality, hash, iteration, ``with``."""
+
+from __future__ import annotations
+
+import ast
+from types import FunctionType
+from typing import Any
+
+from perfkit.inference.arguments import Arguments
+from perfkit.inference.live import MISSING, static
+from perfkit.inference.querysets import QuerySets
+from perfkit.inference.values import (
+    BOTTOM,
+    INERT,
+    LOST,
+    NONE,
+    TEXT,
+    TRUTH,
+    Atom,
+    Bound,
+    Box,
+    Closure,
+    Condition,
+    Generator,
+    Inert,
+    Known,
+    Lost,
+    Method,
+    Opaque,
+    Partial,
+    Row,
+    RowPart,
+    Rows,
+    Tup,
+    Value,
+    join,
+    known,
+)
+
+_ORDER = {ast.Lt: ("__lt__", "__gt__"), ast.LtE: ("__le__", "__ge__")}
+_ORDER |= {ast.Gt: ("__gt__", "__lt__"), ast.GtE: ("__ge__", "__le__")}
+
+
+class Protocols(QuerySets):
+    """The protocols of Python, as rows and other modelled objects answer them."""
+
+    # Methods with double underscores
+
+    def ask(self, atom: Atom, name: str, *arguments: Value) -> Value | None:
+        """Call a method that the class of an object defines; None when it defines none."""
+        found: Value | None = None
+        receiver: Value = frozenset({atom})
+        for narrowed, raw in self.definitions(atom, name):
+            if raw is MISSING or raw is None:
+                continue
+            if isinstance(raw, FunctionType):
+                outcome = self.call_known(
+                    raw, Arguments((frozenset({narrowed}), *arguments)), (raw, name)
+                )
+            elif getattr(raw, "__objclass__", None) is object:
+                continue
+            else:
+                outcome = self.lose(f"{name} of {self.describe(atom)}")
+            found = outcome if found is None else found | outcome
+        del receiver
+        return found
+
+    def definitions(self, atom: Atom, name: str) -> list[tuple[Atom, Any]]:
+        """Return what the class of an object, and its subclasses if it is a row, hold under a name."""
+        if isinstance(atom, Row):
+            return list(self.variants(atom, name))
+        if isinstance(atom, Box) and atom.cls is not None:
+            return [(atom, self.static(atom.cls, name))]
+        if isinstance(atom, Rows):
+            return [(atom, static(atom.cls, name))]
+        return []
+
+    # Truth
+
+    def truth(self, value: Value) -> None:
+        """Ask whether a value is true."""
+        for atom in value:
+            if isinstance(atom, Opaque):
+                self.lose(f"the truth of {atom.what}")
+            elif isinstance(atom, Rows) and not atom.manager:
+                raw = static(atom.cls, "__bool__")
+                if self.is_django(raw):
+                    self.fetch(atom)
+                else:
+                    self.ask(atom, "__bool__")
+            elif (isinstance(atom, Row) or isinstance(atom, Box)) and (
+                self.ask(atom, "__bool__") is None
+            ):
+                self.ask(atom, "__len__")
+
+    def kept(self, value: Value, true: bool) -> Value:  # type: ignore[override]
+        """Return what of a value is left of ``or`` (the true) or ``and`` (the false)."""
+        if true:
+            return value - NONE
+        return frozenset(atom for atom in value if not self.always_true(atom))
+
+    def always_true(self, atom: Atom) -> bool:
+        """Tell whether an object can't be false."""
+        if isinstance(atom, (Bound, Closure, Generator, Method)):
+            return True
+        names = ("__bool__", "__len__")
+        return isinstance(atom, Row) and all(
+            raw is MISSING for name in names for _, raw in self.definitions(atom, name)
+        )
+
+    # Text
+
+    def text(self, value: Value, *, representation: bool = False) -> Value:
+        """Turn into a string."""
+        return join(self.text_atom(atom, representation) for atom in value)
+
+    def text_atom(self, atom: Atom, representation: bool) -> Value:
+        """Turn one thing into a string."""
+        if isinstance(atom, Known):
+            same = type(atom.obj) is str and not representation
+            return frozenset({atom}) if same else TEXT
+        if isinstance(atom, Row) or (isinstance(atom, Box) and atom.cls is not None):
+            found = None if representation else self.ask(atom, "__str__")
+            if found is None:
+                found = self.ask(atom, "__repr__")
+            return TEXT if found is None else found
+        if isinstance(atom, Rows):
+            if not atom.manager:
+                if not self.is_django(static(atom.cls, "__repr__")):
+                    return self.lose(f"the text of a {atom.cls.__name__}")
+                self.text(self.fetch(atom), representation=True)
+        elif isinstance(atom, Box):
+            held = self.contents(atom)
+            self.text(held.everything() | held.keys, representation=True)
+        elif isinstance(atom, Tup):
+            self.text(join(atom.items), representation=True)
+        elif isinstance(atom, Bound):
+            self.text(atom.receiver, representation=True)
+        elif isinstance(atom, (Opaque, Partial, Condition, Method)) or (
+            isinstance(atom, RowPart) and atom.part == "dict"
+        ):
+            if self.carries(frozenset({atom})):
+                return self.lose(f"the text of {self.describe(atom)}")
+        return TEXT
+
+    def formatted(self, value: Value, specification: Value) -> Value:
+        """Return ``format(value, specification)``."""
+        found = BOTTOM
+        for atom in value:
+            answer = None
+            if isinstance(atom, (Row, Box)):
+                answer = self.ask(atom, "__format__", specification)
+            if answer is None:
+                answer = self.text_atom(atom, False)
+                answer = answer if specification == known("") else TEXT
+            found |= answer
+        return found
+
+    # Equality, order, hash
+
+    def compare(self, operator: ast.cmpop, left: Value, right: Value) -> Value:
+        """Apply a comparison."""
+        if isinstance(operator, (ast.Is, ast.IsNot)):
+            return TRUTH
+        if isinstance(operator, (ast.In, ast.NotIn)):
+            self.search(right, left)
+            return TRUTH
+        if not self.carries(left) and not self.carries(right):
+            return TRUTH if all(isinstance(a, (Known, Inert)) for a in left) else INERT
+        if isinstance(operator, (ast.Eq, ast.NotEq)):
+            names = ("__ne__", "__eq__") if isinstance(operator, ast.NotEq) else ("__eq__",)
+            return join(self.equal(left, right, name) for name in names)
+        forward, backward = _ORDER[type(operator)]
+        return self.ordered_by(left, right, forward, backward)
+
+    def equal(self, left: Value, right: Value, name: str = "__eq__") -> Value:
+        """Compare two values for equality."""
+        found = TRUTH
+        for one in left:
+            for other in right:
+                found |= self.equal_atoms(one, other, name)
+        return found
+
+    def equal_atoms(self, one: Atom, other: Atom, name: str) -> Value:
+        """Compare two things for equality."""
+        found: Value = BOTTOM
+        carrying = self.carries(frozenset({one, other}))
+        for first, second in ((one, other), (other, one)):
+            if isinstance(first, (Row, Box)):
+                found |= self.ask(first, name, frozenset({second})) or BOTTOM
+            elif carrying and not self.compares_harmlessly(first):
+                return self.lose(f"a comparison with {self.describe(first)}")
+        if isinstance(one, (Box, Tup)) and isinstance(other, (Box, Tup)):
+            self.equal(self.held(one), self.held(other))
+        return found
+
+    def compares_harmlessly(self, atom: Atom) -> bool:
+        """Tell whether ``==`` of an object surely looks into nothing it is compared with."""
+        if isinstance(atom, Inert):
+            return atom.type is not None
+        if isinstance(atom, Known):
+            kind = type(atom.obj)
+            return kind.__eq__ is object.__eq__ or kind.__module__ == "builtins"
+        return not isinstance(atom, (Opaque, RowPart))
+
+    def held(self, atom: Atom) -> Value:
+        """Return everything in a container."""
+        if isinstance(atom, Box):
+            held = self.contents(atom)
+            return held.everything() | held.keys
+        return join(atom.items) if isinstance(atom, Tup) else BOTTOM
+
+    def ordered_by(self, left: Value, right: Value, forward: str, backward: str) -> Value:
+        """Compare two values by ``<`` and its kin."""
+        found = TRUTH
+        for one in left:
+            for other in right:
+                if not self.carries(frozenset({one, other})):
+                    continue
+                for first, name, second in ((one, forward, other), (other, backward, one)):
+                    if isinstance(first, (Row, Box)):
+                        found |= self.ask(first, name, frozenset({second})) or BOTTOM
+                    elif not self.compares_harmlessly(first):
+                        found |= self.lose(f"a comparison with {self.describe(first)}")
+                if isinstance(one, (Box, Tup)) and isinstance(other, (Box, Tup)):
+                    self.sort(self.held(one) | self.held(other))
+        return found
+
+    def sort(self, value: Value) -> None:
+        """Compare elements with each other, as sorting does."""
+        if self.carries(value):
+            self.ordered_by(value, value, "__lt__", "__gt__")
+            self.equal(value, value)
+
+    def digest(self, value: Value) -> None:
+        """Hash a value and compare it, as a key of a dict or an element of a set."""
+        for atom in value:
+            if isinstance(atom, (Row, Box)):
+                self.ask(atom, "__hash__")
+                self.ask(atom, "__eq__", frozenset({atom}))
+            elif isinstance(atom, Tup):
+                self.digest(join(atom.items))
+            elif isinstance(atom, Bound):
+                self.digest(atom.receiver)
+            elif isinstance(atom, (Opaque, Partial, RowPart)):
+                self.lose(f"the hash of {self.describe(atom)}")
+
+    # Iteration
+
+    def iterate(self, value: Value) -> Value:
+        """Return the elements of an iterable."""
+        return join(self.iterate_atom(atom) for atom in value)
+
+    def iterate_atom(self, atom: Atom) -> Value:
+        """Return the elements of one iterable."""
+        if isinstance(atom, Rows):
+            return BOTTOM if atom.manager else self.fetch(atom)
+        if isinstance(atom, Generator):
+            return self.consume(atom)
+        if isinstance(atom, Tup):
+            return join(atom.items)
+        if isinstance(atom, Row) or (isinstance(atom, Box) and atom.cls is not None):
+            return self.iterate_object(atom)
+        if isinstance(atom, Box):
+            held = self.contents(atom)
+            if atom.kind == "dict":
+                return held.keys | frozenset(Known(key) for key in held.fields)
+            return held.everything()
+        if isinstance(atom, Known):
+            return self.iterate_known(atom.obj)
+        if isinstance(atom, Inert):
+            return TEXT if atom.type is str else INERT
+        if isinstance(atom, Lost):
+            return LOST
+        return self.lose(f"the elements of {self.describe(atom)}")
+
+    def iterate_object(self, atom: Atom) -> Value:
+        """Return what an object gives that defines its iteration."""
+        found = self.ask(atom, "__iter__")
+        if found is None:
+            return self.ask(atom, "__getitem__", INERT) or BOTTOM
+        elements = BOTTOM
+        for one in found:
+            if isinstance(one, Box) and one.cls is not None:
+                elements |= self.ask(one, "__next__") or BOTTOM
+            else:
+                elements |= self.iterate_atom(one)
+        return elements
+
+    def iterate_known(self, obj: Any) -> Value:
+        """Return the elements of a live object; those of a mutable one may be others later."""
+        if type(obj) in (tuple, frozenset):
+            return frozenset(Known(one) for one in obj)
+        if obj is None:
+            return BOTTOM
+        return TEXT if type(obj) is str else INERT
+
+    def search(self, container: Value, item: Value) -> None:
+        """Ask whether a container has an item."""
+        for atom in container:
+            if isinstance(atom, Row) or (isinstance(atom, Box) and atom.cls is not None):
+                if self.ask(atom, "__contains__", item) is None:
+                    self.equal(self.iterate_object(atom), item)
+            elif isinstance(atom, (Box, Tup)):
+                if isinstance(atom, Box) and atom.kind in ("dict", "set"):
+                    self.digest(item)
+                self.equal(self.iterate_atom(atom), item)
+            elif isinstance(atom, (Rows, Generator)):
+                self.equal(self.iterate_atom(atom), item)
+            elif isinstance(atom, RowPart) and atom.part == "dict":
+                continue
+            elif isinstance(atom, Known) and type(atom.obj) in (tuple, list, set, frozenset, dict):
+                self.digest(item)
+                self.equal(item, frozenset({Inert(object)}))
+            elif self.carries(item | {atom}):
+                self.lose(f"in {self.describe(atom)}")
+
+    # Context managers, decorators
+
+    def enter(self, manager: Value, node: ast.stmt) -> Value:
+        """Enter and leave a context manager; return what ``as`` gets."""
+        entered = BOTTOM
+        for atom in manager:
+            if isinstance(atom, (Row, Box)) and not (isinstance(atom, Box) and atom.cls is None):
+                entered |= self.ask(atom, "__enter__") or BOTTOM
+                self.ask(atom, "__exit__", *([NONE | INERT] * 3))
+            elif self.carries(frozenset({atom})):
+                entered |= self.lose(f"with {self.describe(atom)}")
+            else:
+                entered |= INERT
+        return entered
+
+    def call_decorator(self, decorator: Value, function: Value, node: ast.stmt) -> Value:
+        """Apply a decorator to a function that was made here."""
+        return self.call(decorator, Arguments((function,)), node)

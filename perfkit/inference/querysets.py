@@ -1,0 +1,249 @@
+"""Querysets and managers: what a prefetch serves, and what sends a query of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import FunctionType
+from typing import Any
+
+from django.db.models.query import QuerySet
+
+from perfkit.inference.arguments import Arguments
+from perfkit.inference.attributes import Attributes
+from perfkit.inference.live import MISSING, static
+from perfkit.inference.values import (
+    BOTTOM,
+    INERT,
+    NONE,
+    TRUTH,
+    Bound,
+    Box,
+    Condition,
+    Known,
+    Method,
+    Row,
+    Rows,
+    Tup,
+    Value,
+    known,
+)
+
+#: Methods that return another queryset of the same rows, which sends its own query.
+CHAINS = frozenset(
+    "filter exclude order_by distinct reverse select_related prefetch_related only defer using "
+    "annotate alias extra complex_filter select_for_update union intersection difference none "
+    "fetch_mode db_manager".split()
+)
+#: Methods that return dicts, tuples or values instead of rows.
+PLAIN_CHAINS = frozenset("values values_list dates datetimes".split())
+#: Methods that send a query and return one row.
+ONE_ROW = frozenset("get first last earliest latest".split())
+#: Methods that send a query and return what is no row.
+OUTCOMES = frozenset("count exists aggregate contains explain update _update".split())
+#: Attributes that tell about the queryset and touch no row.
+ABOUT = frozenset("db model query ordered core_filters _db name".split())
+
+
+class QuerySets(Attributes):
+    """Attributes and methods of querysets and managers."""
+
+    def get_rows(self, rows: Rows, name: str) -> Value:
+        """Read an attribute of a queryset or manager."""
+        raw = static(rows.cls, name)
+        if raw is MISSING and rows.manager:
+            raw = static(QuerySet, name)
+        if name in ABOUT and self.is_django(raw):
+            return known(rows.row.model) if name == "model" else INERT
+        return self.get_rows_raw(rows, name, raw)
+
+    def get_rows_raw(self, rows: Rows, name: str, raw: Any) -> Value:
+        """Read an attribute of a queryset or manager whose class holds ``raw`` under that name."""
+        if name in ("__class__", "instance", "_result_cache", "_prefetch_related_lookups"):
+            return self.lose(f"{name} of a queryset")
+        if raw is MISSING:
+            if name == "_queryset_class":
+                return INERT
+            return self.lose(f"{name} of {rows.cls.__name__}")
+        copied = self.copied_method(rows, name, raw)
+        if copied is not None:
+            return copied
+        if self.is_django(raw):
+            return frozenset({Method(rows, name)})
+        if isinstance(raw, FunctionType):
+            return frozenset({Bound(Known(raw), frozenset({rows}))})
+        if isinstance(raw, property):
+            return self.get_member(rows, raw)
+        if hasattr(type(raw), "__get__"):
+            return self.lose(f"{name} of {rows.cls.__name__}")
+        return known(raw)
+
+    @staticmethod
+    def is_django(raw: Any) -> bool:
+        """Tell whether a method is Django's own."""
+        function = raw.fget if isinstance(raw, property) else getattr(raw, "__func__", raw)
+        module = getattr(function, "__module__", None) or ""
+        return module.startswith(("django.db.models", "django.contrib.contenttypes"))
+
+    def copied_method(self, rows: Rows, name: str, raw: Any) -> Value | None:
+        """Return the method that a manager copied from its queryset class (``from_queryset``)."""
+        if not rows.manager or not isinstance(raw, FunctionType):
+            return None
+        if raw.__code__.co_name != "manager_method":
+            return None
+        queryset_class = getattr(rows.cls, "_queryset_class", QuerySet)
+        original = static(queryset_class, name)
+        if self.is_django(original):
+            return frozenset({Method(rows, name)})
+        bound = Bound(Known(original), self.fetchable(rows))
+        return frozenset({bound}) if isinstance(original, FunctionType) else None
+
+    def fetchable(self, rows: Rows) -> Value:
+        """Return the queryset of a manager, as ``all()`` gives it."""
+        if not rows.manager:
+            return frozenset({rows})
+        if rows.served and rows.row.path:
+            self.record(rows.row.path, "relation")
+        cls = getattr(rows.cls, "_queryset_class", QuerySet)
+        return frozenset({replace(rows, manager=False, cls=cls)})
+
+    def fetch(self, rows: Rows) -> Value:
+        """Evaluate a queryset; return its rows."""
+        for name in ("__iter__", "_fetch_all", "iterator"):
+            if not rows.manager and not self.is_django(static(rows.cls, name)):
+                return self.lose(f"{rows.cls.__name__} overrides {name}")
+        if rows.served:
+            self.record(rows.row.path, "relation")
+        else:
+            self.query(f"a query for {self.name_of(rows)}")
+        return INERT if rows.plain else frozenset({rows.row})
+
+    def name_of(self, rows: Rows) -> str:
+        """Say which rows a queryset is of."""
+        return "__".join(rows.row.path) or rows.row.model.__name__
+
+    def call_rows(self, rows: Rows, name: str, arguments: Arguments, node: object) -> Value:
+        """Call a method of Django on a queryset or manager."""
+        queryset = self.unserved(rows)
+        if name == "all" or name == "get_queryset":
+            return self.fetchable(rows) if rows.manager else frozenset({queryset})
+        if name in ("_clone", "_chain"):
+            return frozenset({queryset})
+        if name in CHAINS or name in PLAIN_CHAINS:
+            self.read_operands(rows, name, arguments)
+            if rows.anchor is not None:
+                self.query(f"{self.name_of(rows)}.{name}()")
+            ordered = rows.ordered or name == "order_by"
+            plain = rows.plain or name in PLAIN_CHAINS
+            return frozenset({replace(queryset, ordered=ordered, plain=plain)})
+        if name in ("count", "exists", "contains", "first") and rows.served:
+            return self.call_served(rows, name, arguments)
+        if name in ONE_ROW | OUTCOMES:
+            self.read_operands(rows, name, arguments)
+            self.query(f"{self.name_of(rows)}.{name}()")
+            if name in OUTCOMES:
+                return INERT
+            found = INERT if rows.plain else frozenset({rows.row})
+            return found | (NONE if name in ("first", "last") else BOTTOM)
+        return self.call_other(rows, name, arguments, node)
+
+    def call_served(self, rows: Rows, name: str, arguments: Arguments) -> Value:
+        """Call a method that a prefetch serves."""
+        self.read_operands(rows, name, arguments)
+        if name == "first" and not rows.ordered:
+            self.query(f"{self.name_of(rows)}.first() without an ordering")
+            return frozenset({rows.row}) | NONE
+        self.record(rows.row.path, "relation")
+        if name == "first":
+            return frozenset({rows.row}) | NONE
+        return TRUTH if name in ("exists", "contains") else INERT
+
+    def call_other(self, rows: Rows, name: str, arguments: Arguments, node: object) -> Value:
+        """Call a method that neither chains nor simply asks."""
+        if name == "iterator":
+            self.query(f"{self.name_of(rows)}.iterator()")
+            box = self.make(node, "iterator")
+            self.put(box, INERT if rows.plain else frozenset({rows.row}))
+            return frozenset({box})
+        if name == "in_bulk":
+            self.read_operands(rows, name, arguments)
+            self.query(f"{self.name_of(rows)}.in_bulk()")
+            box = self.make(node, "dict")
+            self.put(box, frozenset({rows.row}), keys=INERT)
+            return frozenset({box})
+        if name == "get_for_model" and not rows.anchor:
+            self.query("a content type, which Django keeps once it was fetched")
+            return frozenset({rows.row})
+        if not self.carries(arguments.everything() | frozenset({rows})):
+            self.query(f"{self.name_of(rows)}.{name}()")
+            return INERT
+        return self.lose(f"{self.name_of(rows)}.{name}()")
+
+    @staticmethod
+    def unserved(rows: Rows) -> Rows:
+        """Return the queryset of fresh rows that a chained method makes."""
+        cls = getattr(rows.cls, "_queryset_class", QuerySet) if rows.manager else rows.cls
+        row = replace(rows.row, own=True)
+        return replace(rows, row=row, manager=False, served=False, cls=cls)
+
+    # What a lookup reads of a row that it is given
+
+    def read_operands(self, rows: Rows, name: str, arguments: Arguments) -> None:
+        """Read what Django reads of rows that are given to a queryset method."""
+        for key, value in arguments.named:
+            self.read_operand(rows, key, value)
+        if name == "contains":
+            return
+        for value in arguments.positional:
+            for atom in value:
+                if isinstance(atom, Condition):
+                    for key, operand in atom.pairs:
+                        self.read_operand(rows, key, operand)
+                elif isinstance(atom, Rows):
+                    continue
+                elif self.carries(frozenset({atom})):
+                    self.lose(f"the row is given to {name}()")
+        if self.carries(arguments.rest | arguments.named_rest):
+            self.lose(f"the row is given to {name}()")
+
+    def read_operand(self, rows: Rows, key: str, value: Value) -> None:
+        """Read of a row what the key that it is compared with stands for."""
+        if not self.carries(value):
+            return
+        targets = _targets(rows.row.model, key)
+        for atom in self.operands(value):
+            if isinstance(atom, Rows):
+                continue  # A subquery: nothing is fetched.
+            if isinstance(atom, Row) and targets is not None:
+                for field in targets:
+                    if not field.primary_key:
+                        self.read_column(atom, field)
+            elif self.carries(frozenset({atom})):
+                self.lose(f"the row is given to a lookup as {key}")
+
+    def operands(self, value: Value) -> Value:
+        """Return the rows in a value, or in the list that it is."""
+        found = BOTTOM
+        for atom in value:
+            if isinstance(atom, (Tup, Box)):
+                found |= self.iterate(frozenset({atom}))
+            else:
+                found |= {atom}
+        return found
+
+
+def _targets(model: Any, key: str) -> list[Any] | None:
+    """Return the columns that a relation lookup compares with, or None when it is no relation."""
+    parts = key.split("__")
+    if parts[-1] in ("in", "exact"):
+        parts.pop()
+    field: Any = None
+    for part in parts:
+        try:
+            field = model._meta.get_field(part)
+        except Exception:
+            return None
+        model = field.related_model
+    if field is None or not field.is_relation or field.related_model is None:
+        return None
+    path_infos = getattr(field, "path_infos", None)
+    return list(path_infos[-1].target_fields) if path_infos else None

@@ -1,0 +1,337 @@
+"""Attributes of rows: columns, relations, members, and what the code itself keeps on a row."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from types import FunctionType
+from typing import Any
+
+from django.db import models
+from django.db.models.fields.related_descriptors import (
+    ForwardManyToOneDescriptor,
+    ManyToManyDescriptor,
+    ReverseManyToOneDescriptor,
+    ReverseOneToOneDescriptor,
+)
+from django.db.models.query_utils import DeferredAttribute
+from django.utils.functional import cached_property
+
+from perfkit.inference.arguments import Arguments
+from perfkit.inference.calls import Calls
+from perfkit.inference.engine import MAX_PATH
+from perfkit.inference.live import (
+    MISSING,
+    concrete_subclasses,
+    generic_key,
+    is_column,
+    is_file,
+    is_generic_relation,
+    link_to_subclass,
+    plain_type,
+    static,
+)
+from perfkit.inference.statics import attributes_assigned
+from perfkit.inference.values import (
+    BOTTOM,
+    INERT,
+    LOST,
+    NONE,
+    Atom,
+    Bound,
+    Inert,
+    Known,
+    Opaque,
+    Row,
+    RowPart,
+    Rows,
+    Value,
+    join,
+    known,
+)
+
+FORWARD_GET = ForwardManyToOneDescriptor.__get__
+REVERSE_GET = ReverseOneToOneDescriptor.__get__
+MANAGER_GETS = (ReverseManyToOneDescriptor.__get__, ManyToManyDescriptor.__get__)
+
+
+class RowAttributes(Calls):
+    """What ``row.name`` reads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        #: What was found in which class: a cached answer is good as long as this holds.
+        self.lookups: dict[tuple[type, str], object] = {}
+        self.searched: set[tuple[Row, str]] = set()
+
+    def static(self, cls: type, name: str) -> Any:
+        """Return what a class holds under a name, without running a descriptor; MISSING if nothing."""
+        key = (cls, name)
+        if key not in self.lookups:
+            self.lookups[key] = static(cls, name)
+        return self.lookups[key]
+
+    def variants(self, row: Row, name: str) -> Iterator[tuple[Row, Any]]:
+        """Give what a name may be in the class of a row and in its subclasses."""
+        raw = self.static(row.model, name)
+        yield row, raw
+        narrowed: list[tuple[type, Any]] = []
+        for cls in concrete_subclasses(row.model):
+            other = self.static(cls, name)
+            if other is raw or self.same_member(raw, other):
+                continue
+            if not any(issubclass(cls, one) and found is other for one, found in narrowed):
+                narrowed.append((cls, other))
+                yield Row(cls, row.base, row.path, row.parent, row.inverse, row.own), other
+
+    @staticmethod
+    def same_member(raw: Any, other: Any) -> bool:
+        """Tell whether two attributes are one and the same column, relation or constant."""
+        if isinstance(raw, DeferredAttribute) and isinstance(other, DeferredAttribute):
+            return raw.field is other.field and type(raw) is type(other)
+        return False
+
+    def get_row(self, row: Row, name: str) -> Value:
+        """Read an attribute of a row."""
+        if name == "__class__":
+            return known(row.model)
+        if name == "__dict__":
+            return frozenset({RowPart(row, "dict")})
+        if name == "_state":
+            return frozenset({RowPart(row, "state")})
+        if self.static(row.model, "__getattribute__") is not object.__getattribute__:
+            return self.lose(f"{row.model.__name__} overrides __getattribute__")
+        return join(
+            self.get_raw(narrowed, name, raw) for narrowed, raw in list(self.variants(row, name))
+        )
+
+    def get_raw(self, row: Row, name: str, raw: Any) -> Value:
+        """Read an attribute of a row whose class holds ``raw`` under that name."""
+        if raw is MISSING:
+            return self.get_missing(row, name)
+        stored = self.stored.get((row.path, name), BOTTOM)
+        if is_column(raw):
+            return self.read_column(row, raw.field) | stored
+        if is_file(raw):
+            self.read_column(row, raw.field)
+            return frozenset({RowPart(row, "file", raw.field.name)}) | stored
+        getter = getattr(type(raw), "__get__", None)
+        if getter is None:
+            return known(raw) | stored | self.get_assigned(row, name)
+        if isinstance(raw, FunctionType):
+            return frozenset({Bound(Known(raw), frozenset({row}))})
+        if isinstance(raw, (property, functools.cached_property, cached_property)):
+            return self.get_member(row, raw) | stored
+        if isinstance(raw, classmethod):
+            return frozenset({Bound(Known(raw.__func__), known(row.model))})
+        if isinstance(raw, staticmethod):
+            return known(raw.__func__)
+        if isinstance(raw, functools.partialmethod):
+            return self.get_partial(row, raw)
+        return self.get_related(row, name, raw, getter) | stored
+
+    def get_member(self, row: Atom, raw: Any) -> Value:
+        """Run a property or cached property."""
+        function = raw.fget if isinstance(raw, property) else raw.func
+        if function is None:
+            return BOTTOM
+        return self.call_known(function, Arguments((frozenset({row}),)), raw)
+
+    def get_partial(self, row: Row, raw: functools.partialmethod[Any]) -> Value:
+        """Return a ``partialmethod`` of a row as something to call."""
+        positional = tuple(known(one) for one in raw.args)
+        named = tuple((name, known(one)) for name, one in raw.keywords.items())
+        bound = Bound(Known(raw.func), frozenset({row}))
+        return self.partial(frozenset({bound}), positional, named)
+
+    def partial(
+        self,
+        function: Value,
+        positional: tuple[Value, ...],
+        named: tuple[tuple[str, Value], ...],
+    ) -> Value:
+        """Return a callable with some of its arguments."""
+        raise NotImplementedError
+
+    def get_related(self, row: Row, name: str, raw: Any, getter: Any) -> Value:
+        """Read an attribute that a descriptor serves: a relation, or a descriptor of the project."""
+        if getter is FORWARD_GET:
+            return self.read_forward(row, raw.field)
+        if getter is REVERSE_GET:
+            return self.read_reverse(row, raw.related)
+        if getter in MANAGER_GETS:
+            return self.related_manager(row, name, raw)
+        if generic := generic_key(raw):
+            return self.read_generic(row, generic)
+        if isinstance(getter, FunctionType):
+            arguments = Arguments((known(raw), frozenset({row}), known(row.model)))
+            return self.call_known(getter, arguments, raw)
+        if type(raw).__module__.startswith("django.db.models.manager"):
+            return BOTTOM  # Managers aren't accessible via instances.
+        return self.lose(f"{name} is a {type(raw).__qualname__}")
+
+    # Columns
+
+    def path_to(self, row: Row, field: Any) -> tuple[str, ...]:
+        """Return the path of the row that has a field: a subclass has more than the path's class."""
+        if row.model is not row.base and not _has(row.base, field):
+            return row.path + link_to_subclass(row.base, row.model)
+        return row.path
+
+    def read_column(self, row: Row, field: Any) -> Value:
+        """Read a column."""
+        if not row.own:
+            path = self.path_to(row, field)
+            if path != row.path:
+                self.record(path, "relation")
+            self.record((*path, field.name), "column")
+        return frozenset({Inert(plain_type(field))})
+
+    def read_columns(self, row: Row, fields: Any) -> None:
+        """Read several columns."""
+        for field in fields:
+            self.read_column(row, field)
+
+    # Relations
+
+    def related_row(
+        self, row: Row, name: str, field: Any, model: Any, inverse: str | None
+    ) -> Row | None:
+        """Return the row behind a to-one relation, or None when it has been said what is wrong."""
+        if row.parent is not None and name == row.inverse:
+            return row.parent
+        if row.own:
+            self.query(f"{name} of a row that the member fetched")
+            return Row(model, model, own=True)
+        path = (*self.path_to(row, field), name)
+        if len(path) > MAX_PATH:
+            self.lose(f"{name}, a chain of relations without a known end")
+            return None
+        if path[:-1] != row.path:
+            self.record(path[:-1], "relation")
+        self.record(path, "relation")
+        parent = row if inverse is not None else None
+        return Row(model, model, path, parent, inverse)
+
+    def read_forward(self, row: Row, field: Any) -> Value:
+        """Read the object behind a foreign key."""
+        remote = field.remote_field
+        inverse = None
+        if field.one_to_one and not remote.hidden:
+            inverse = remote.get_accessor_name()
+        found = self.related_row(row, field.name, field, remote.model, inverse)
+        stored = NONE if field.null else BOTTOM
+        return (LOST if found is None else frozenset({found})) | stored
+
+    def read_reverse(self, row: Row, relation: Any) -> Value:
+        """Read the object that has a one-to-one key to this one."""
+        name = relation.get_accessor_name()
+        model = relation.related_model
+        found = self.related_row(row, name, relation, model, relation.field.name)
+        return LOST if found is None else frozenset({found})
+
+    def read_generic(self, row: Row, key: Any) -> Value:
+        """Read the object behind a generic key: its model is not known before."""
+        for name in (key.ct_field, key.fk_field):
+            self.read_column(row, row.model._meta.get_field(name))
+        if row.own:
+            self.query(f"{key.name} of a row that the member fetched")
+        else:
+            self.record((*self.path_to(row, key), key.name), "relation")
+        return frozenset({Opaque("a row behind a generic key"), Known(None)})
+
+    def related_manager(self, row: Row, name: str, raw: Any) -> Value:
+        """Return the manager of a to-many relation."""
+        inverse, parent, field = None, None, raw.field
+        if is_generic_relation(raw):
+            model = raw.rel.model
+        elif isinstance(raw, ManyToManyDescriptor):
+            model = raw.rel.related_model if raw.reverse else raw.rel.model
+        else:
+            model, inverse, parent = raw.rel.related_model, raw.rel.field.name, row
+            self.read_columns(
+                row, (one for one in field.foreign_related_fields if not one.primary_key)
+            )
+        path = (*self.path_to(row, raw.rel if hasattr(raw, "rel") else field), name)
+        if len(path) > MAX_PATH:
+            return self.lose(f"{name}, a chain of relations without a known end")
+        child = Row(model, model, path, parent, inverse, row.own)
+        ordered = bool(model._meta.ordering)
+        cls = type(model._default_manager)
+        return frozenset(
+            {Rows(child, cls, manager=True, served=not row.own, ordered=ordered, anchor=row)}
+        )
+
+    # What the code keeps on a row
+
+    def get_missing(self, row: Row, name: str) -> Value:
+        """Read an attribute that the class doesn't have."""
+        found = self.get_assigned(row, name)
+        fallback = self.static(row.model, "__getattr__")
+        if isinstance(fallback, FunctionType):
+            arguments = Arguments((frozenset({row}), known(name)))
+            found |= self.call_known(fallback, arguments, fallback)
+        if found or (row, name) in self.searched and (row.path, name) in self.stored:
+            return found
+        if row.own and row.parent is None:
+            return INERT
+        return self.lose(f"{row.model.__name__}.{name}, which no code of the class sets")
+
+    def get_assigned(self, row: Row, name: str) -> Value:
+        """Return what the methods of its class assign to an attribute of a row."""
+        if (row, name) not in self.searched:
+            self.searched.add((row, name))
+            for function in attributes_assigned(row.model).get(name, ()):
+                self.run_assignment(row, name, function)
+        return self.stored.get((row.path, name), BOTTOM)
+
+    def run_assignment(self, row: Row, name: str, function: FunctionType) -> None:
+        """Run a method that assigns to an attribute, to see what."""
+        if any(one[0] == id(function) for one in self.running):  # type: ignore[index]
+            return
+        code = function.__code__
+        required = code.co_argcount - len(function.__defaults__ or ())
+        if function.__name__ == "__init__":
+            arguments = Arguments((frozenset({row}),), rest=INERT, named_rest=INERT)
+        elif required <= 1:
+            arguments = Arguments((frozenset({row}),))
+        else:
+            message = f"{row.model.__name__}.{name}, which {function.__name__}() sets"
+            self.store(row, name, self.lose(message))
+            return
+        self.call_known(function, arguments, function)
+
+    def set_row(self, row: Row, name: str, value: Value) -> None:
+        """Assign to an attribute of a row."""
+        for narrowed, raw in list(self.variants(row, name)):
+            setter = self.static(narrowed.model, "__setattr__")
+            if isinstance(setter, FunctionType):
+                arguments = Arguments((frozenset({narrowed}), known(name), value))
+                if not any(one[0] == id(setter) for one in self.running):  # type: ignore[index]
+                    self.call_known(setter, arguments, setter)
+                    continue
+            self.set_raw(narrowed, name, raw, value)
+
+    def set_raw(self, row: Row, name: str, raw: Any, value: Value) -> None:
+        """Assign to an attribute whose class holds ``raw`` under that name."""
+        receiver = frozenset({row})
+        if isinstance(raw, property):
+            if raw.fset is not None:
+                self.call_known(raw.fset, Arguments((receiver, value)), raw)
+            return
+        setter = getattr(type(raw), "__set__", None)
+        if isinstance(setter, FunctionType) and not setter.__module__.startswith("django."):
+            self.call_known(setter, Arguments((known(raw), receiver, value)), raw)
+            return
+        if isinstance(raw, ForwardManyToOneDescriptor):
+            for atom in value:
+                if isinstance(atom, Row):
+                    self.read_columns(atom, raw.field.foreign_related_fields)
+        self.store(row, name, value)
+
+
+def _has(model: type[models.Model], field: Any) -> bool:
+    """Tell whether a model has this very field or relation itself."""
+    return any(one is field for one in model._meta.get_fields(include_hidden=True)) or any(
+        one is field for one in model._meta.private_fields
+    )

@@ -1,0 +1,136 @@
+"""What the names of a function are: local, captured by a function inside, global."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+Comprehension: TypeAlias = "ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp"
+
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_NESTED = (*_FUNCTIONS, ast.ClassDef, ast.GeneratorExp)
+
+
+@dataclass
+class Scope:
+    """The names of one function, lambda or comprehension that has a frame of its own."""
+
+    bound: set[str] = field(default_factory=set)
+    captured: set[str] = field(default_factory=set)
+    globals: set[str] = field(default_factory=set)
+    nonlocals: set[str] = field(default_factory=set)
+    generates: bool = False
+
+
+_scopes: dict[ast.AST, Scope] = {}
+
+
+def scope_of(node: ast.AST) -> Scope:
+    """Return the scope of a function, lambda, class body or comprehension; computed once."""
+    found = _scopes.get(node)
+    if found is None:
+        found = _scopes[node] = _survey(node)
+    return found
+
+
+def runs_apart(node: ast.AST) -> bool:
+    """Tell whether a comprehension needs a frame: a function inside it captures its names."""
+    return isinstance(node, ast.GeneratorExp) or any(
+        isinstance(child, _NESTED) for child in ast.walk(node)
+    )
+
+
+def _survey(node: ast.AST) -> Scope:
+    scope = Scope()
+    if isinstance(node, _FUNCTIONS):
+        _add_parameters(scope, node.args)
+        body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
+    elif isinstance(node, ast.ClassDef):
+        body = list(node.body)
+    elif isinstance(node, (*_COMPREHENSIONS, ast.GeneratorExp)):
+        body = list(ast.iter_child_nodes(node))
+        scope.nonlocals |= _walrus(node)
+    else:
+        raise TypeError(f"{node!r} has no scope")
+    inner: list[ast.AST] = []
+    while body:
+        _visit(body.pop(), scope, body, inner)
+    used: set[str] = set()
+    for one in inner:
+        used |= _names(one)
+    scope.bound -= scope.globals | scope.nonlocals
+    scope.captured = used & scope.bound
+    return scope
+
+
+def _add_parameters(scope: Scope, arguments: ast.arguments) -> None:
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    every += [one for one in (arguments.vararg, arguments.kwarg) if one is not None]
+    scope.bound |= {one.arg for one in every}
+
+
+def _visit(node: ast.AST, scope: Scope, body: list[ast.AST], inner: list[ast.AST]) -> None:
+    """Note what one node binds; put what belongs to the same scope on ``body``, else on ``inner``."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        scope.bound.add(node.name)
+        inner.append(node)
+        return
+    if isinstance(node, ast.Lambda):
+        inner.append(node)
+        return
+    if isinstance(node, ast.GeneratorExp):
+        inner.append(node)
+        scope.bound |= _walrus(node)
+        return
+    if isinstance(node, _COMPREHENSIONS):
+        # Its targets are its own; a walrus inside binds out here. Names used inside count as
+        # captured only when it gets a frame of its own.
+        scope.bound |= _walrus(node)
+        if runs_apart(node):
+            inner.append(node)
+        return
+    if isinstance(node, ast.Global):
+        scope.globals.update(node.names)
+    elif isinstance(node, ast.Nonlocal):
+        scope.nonlocals.update(node.names)
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
+        scope.bound.add(node.id)
+    elif isinstance(node, (ast.Import, ast.ImportFrom)):
+        scope.bound |= {(one.asname or one.name).split(".")[0] for one in node.names}
+    elif isinstance(node, ast.ExceptHandler) and node.name:
+        scope.bound.add(node.name)
+    elif isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
+        scope.bound.add(node.name)
+    elif isinstance(node, ast.MatchMapping) and node.rest:
+        scope.bound.add(node.rest)
+    elif isinstance(node, (ast.Yield, ast.YieldFrom)):
+        scope.generates = True
+    body.extend(ast.iter_child_nodes(node))
+
+
+def _walrus(comprehension: ast.AST) -> set[str]:
+    """Return the names that ``:=`` binds outside of a comprehension."""
+    found: set[str] = set()
+    nodes = [comprehension]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, ast.NamedExpr):
+            found.add(node.target.id)
+        if not isinstance(node, ast.Lambda):
+            nodes.extend(ast.iter_child_nodes(node))
+    return found
+
+
+def _names(node: ast.AST) -> set[str]:
+    """Return every name that stands anywhere in a node."""
+    found: set[str] = set()
+    for child in ast.walk(node):
+        if isinstance(child, ast.Name):
+            found.add(child.id)
+        elif isinstance(child, (ast.Nonlocal, ast.Global)):
+            found.update(child.names)
+    if any(name == "super" for name in found):
+        found.add("__class__")
+    return found

@@ -1,0 +1,93 @@
+"""Finds the syntax tree of a live function: each source file is parsed once and indexed."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType
+from typing import TypeAlias
+
+FunctionNode: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda"
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A function in a file; ``owner`` is the name of the class around it (for private names)."""
+
+    node: FunctionNode
+    owner: str
+
+
+@lru_cache(maxsize=None)
+def _index(filename: str) -> dict[tuple[int, str], list[Definition]]:
+    lines = linecache.getlines(filename)
+    found: dict[tuple[int, str], list[Definition]] = {}
+    if not lines:
+        return found
+    try:
+        tree = ast.parse("".join(lines))
+    except (SyntaxError, ValueError):
+        return found
+    stack: list[tuple[ast.AST, str]] = [(tree, "")]
+    while stack:
+        node, owner = stack.pop()
+        if isinstance(node, ast.ClassDef):
+            owner = node.name
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+            found.setdefault((first, node.name), []).append(Definition(node, owner))
+        elif isinstance(node, ast.Lambda):
+            found.setdefault((node.lineno, "<lambda>"), []).append(Definition(node, owner))
+        stack.extend((child, owner) for child in ast.iter_child_nodes(node))
+    return found
+
+
+def find_definition(code: CodeType) -> Definition | None:
+    """Return the syntax tree of the function whose code this is.
+
+    None without source: built-in, compiled, made by ``exec``, or changed on disk since it was
+    imported.
+    """
+    found = _index(code.co_filename).get((code.co_firstlineno, code.co_name), ())
+    same = [one for one in found if parameters(one.node.args) == _code_parameters(code)]
+    if len(same) > 1:
+        same = [one for one in same if _compiles_to(one.node, code)]
+    return same[0] if len(same) == 1 else None
+
+
+def parameters(arguments: ast.arguments) -> tuple[str, ...]:
+    """Return the names of all parameters, in the order in which Python stores them."""
+    named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    extra = [one for one in (arguments.vararg, arguments.kwarg) if one is not None]
+    return tuple(one.arg for one in [*named, *extra])
+
+
+def _code_parameters(code: CodeType) -> tuple[str, ...]:
+    count = code.co_argcount + code.co_kwonlyargcount
+    count += bool(code.co_flags & 0x04) + bool(code.co_flags & 0x08)
+    return tuple(_plain(name) for name in code.co_varnames[:count])
+
+
+def _plain(name: str) -> str:
+    """Undo what Python does to private names."""
+    if name.startswith("_") and not name.startswith("__") and "__" in name[1:]:
+        return "__" + name[1:].split("__", 1)[1]
+    return name
+
+
+def _compiles_to(node: FunctionNode, code: CodeType) -> bool:
+    """Tell functions apart that stand on one line: the right one has the same names and constants."""
+    expression = ast.Expression(node) if isinstance(node, ast.Lambda) else None
+    tree = expression or ast.Module([node], [])
+    compiled = compile(tree, code.co_filename, "eval" if expression else "exec", dont_inherit=True)
+    candidates = [one for one in compiled.co_consts if isinstance(one, CodeType)]
+    return any(_shape(one) == _shape(code) for one in candidates if one.co_name == code.co_name)
+
+
+def _shape(code: CodeType) -> tuple[object, ...]:
+    simple = tuple(one for one in code.co_consts if not isinstance(one, CodeType))
+    places = tuple(code.co_positions()) if hasattr(code, "co_positions") else ()
+    names = tuple(sorted({*code.co_names, *code.co_freevars}))
+    return names, code.co_varnames, simple, places

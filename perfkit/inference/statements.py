@@ -1,0 +1,296 @@
+"""Runs statements: both branches of every choice, loops until nothing changes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from perfkit.inference.engine import Engine
+from perfkit.inference.frames import Loop, Names, join_names
+from perfkit.inference.values import BOTTOM, INERT, Closure, Inert, Known, Opaque, Tup, Value, known
+
+#: How often a loop is run before it is said to have no end.
+MAX_ROUNDS = 6
+
+
+class Statements(Engine):
+    """One method per kind of statement, ``stmt_<kind>``."""
+
+    def execute(self, body: list[ast.stmt]) -> None:
+        """Run statements as long as control gets there."""
+        for statement in body:
+            if not self.frame.alive:
+                return
+            self.step()
+            self.frame.line = statement.lineno
+            handler = getattr(self, f"stmt_{type(statement).__name__}", None)
+            if handler is None:
+                self.lose(f"a statement that is not known: {type(statement).__name__}")
+            else:
+                handler(statement)
+
+    # Control flow
+
+    def run_branch(self, run: Callable[[], None], names: Names) -> tuple[Names, bool]:
+        """Run something from given names; return the names after it and whether it ends there."""
+        frame = self.frame
+        frame.names, frame.alive = dict(names), True
+        run()
+        return frame.names, frame.alive
+
+    def merge(self, *branches: tuple[Names, bool]) -> None:
+        """Go on after several branches, of which those that end elsewhere don't count."""
+        alive = [names for names, lives in branches if lives]
+        self.frame.alive = bool(alive)
+        if alive:
+            self.frame.names = join_names(*alive)
+
+    def stmt_If(self, node: ast.If) -> None:
+        self.truth(self.evaluate(node.test))
+        before = self.frame.names
+        self.merge(
+            self.run_branch(lambda: self.execute(node.body), before),
+            self.run_branch(lambda: self.execute(node.orelse), before),
+        )
+
+    def loop(self, run: Callable[[], None]) -> None:
+        """Run the body of a loop until no name and no object changes any more."""
+        frame = self.frame
+        names = frame.names
+        loop = Loop()
+        for _ in range(MAX_ROUNDS):
+            version = self.version
+            loop = Loop()
+            frame.loops.append(loop)
+            after, alive = self.run_branch(run, names)
+            frame.loops.pop()
+            ends = [after] if alive else []
+            joined = join_names(names, *ends, *loop.continues)
+            settled = joined == names and version == self.version
+            names = joined
+            if settled:
+                break
+        else:
+            self.lose("a loop that goes on from row to row without a known end")
+        frame.names, frame.alive = names, True
+        self._loop_exits = [*loop.breaks]
+
+    _loop_exits: list[Names] = []
+
+    def after_loop(self, orelse: list[ast.stmt]) -> None:
+        """Run the ``else`` of a loop, and join what its ``break``s come with."""
+        breaks = self._loop_exits
+        names = self.frame.names
+        end = self.run_branch(lambda: self.execute(orelse), names)
+        self.merge(end, *((one, True) for one in breaks))
+
+    def stmt_For(self, node: ast.For) -> None:
+        value = self.evaluate(node.iter)
+
+        def run() -> None:
+            self.frame.line = node.lineno
+            self.bind(node.target, self.iterate(value))
+            self.execute(node.body)
+
+        self.loop(run)
+        self.after_loop(node.orelse)
+
+    def stmt_AsyncFor(self, node: ast.AsyncFor) -> None:
+        if self.carries(self.evaluate(node.iter)):
+            self.lose("an asynchronous loop")
+        self.bind(node.target, INERT)
+        self.loop(lambda: self.execute(node.body))
+        self.after_loop(node.orelse)
+
+    def stmt_While(self, node: ast.While) -> None:
+        def run() -> None:
+            self.frame.line = node.lineno
+            self.truth(self.evaluate(node.test))
+            self.execute(node.body)
+
+        self.loop(run)
+        self.after_loop(node.orelse)
+
+    def stmt_Break(self, node: ast.Break) -> None:
+        self.frame.loops[-1].breaks.append(dict(self.frame.names))
+        self.frame.alive = False
+
+    def stmt_Continue(self, node: ast.Continue) -> None:
+        self.frame.loops[-1].continues.append(dict(self.frame.names))
+        self.frame.alive = False
+
+    def stmt_Return(self, node: ast.Return) -> None:
+        value = self.evaluate(node.value) if node.value is not None else known(None)
+        self.frame.returned |= value
+        self.frame.alive = False
+
+    def stmt_Raise(self, node: ast.Raise) -> None:
+        for one in (node.exc, node.cause):
+            if one is not None and self.carries(self.evaluate(one)):
+                self.lose("an exception that carries the row")
+        self.frame.alive = False
+
+    def stmt_Try(self, node: ast.Try) -> None:
+        frame = self.frame
+        before = frame.names
+        reached: Names = {}
+        frame.tries.append(reached)
+        body = self.run_branch(lambda: self.execute(node.body), before)
+        frame.tries.pop()
+        # An exception may come from anywhere in the body.
+        somewhere = join_names(before, reached)
+        after = [self.run_branch(lambda: self.execute(node.orelse), body[0])] if body[1] else []
+        frame.tries.append(reached)
+        for handler in node.handlers:
+            after.append(self.run_branch(lambda h=handler: self.handle(h), somewhere))  # type: ignore[misc]
+        frame.tries.pop()
+        self.merge(*after)
+        if node.finalbody:
+            alive = frame.alive
+            everywhere = join_names(somewhere, reached, *(names for names, _ in after))
+            names, ends = self.run_branch(lambda: self.execute(node.finalbody), everywhere)
+            frame.names, frame.alive = names, alive and ends
+
+    stmt_TryStar = stmt_Try
+
+    def handle(self, handler: ast.ExceptHandler) -> None:
+        """Run the body of an ``except``."""
+        if handler.type is not None:
+            self.evaluate(handler.type)
+        if handler.name:
+            self.bind(ast.Name(handler.name, ast.Store()), frozenset({Inert(BaseException)}))
+        self.execute(handler.body)
+
+    def stmt_With(self, node: ast.With) -> None:
+        for item in node.items:
+            entered = self.enter(self.evaluate(item.context_expr), node)
+            if item.optional_vars is not None:
+                self.bind(item.optional_vars, entered)
+        # A context manager may swallow an exception from anywhere in the body.
+        before, reached = dict(self.frame.names), Names()
+        self.frame.tries.append(reached)
+        self.execute(node.body)
+        self.frame.tries.pop()
+        end = (self.frame.names, self.frame.alive)
+        self.merge(end, (join_names(before, reached), True))
+
+    def enter(self, manager: Value, node: ast.stmt) -> Value:
+        """Enter and leave a context manager; return what ``as`` gets."""
+        raise NotImplementedError
+
+    def stmt_AsyncWith(self, node: ast.AsyncWith) -> None:
+        for item in node.items:
+            if self.carries(self.evaluate(item.context_expr)):
+                self.lose("an asynchronous context manager")
+            if item.optional_vars is not None:
+                self.bind(item.optional_vars, INERT)
+        self.execute(node.body)
+
+    def stmt_Assert(self, node: ast.Assert) -> None:
+        self.truth(self.evaluate(node.test))
+        if node.msg is not None and self.carries(self.evaluate(node.msg)):
+            self.lose("an exception that carries the row")
+
+    def stmt_Pass(self, node: ast.Pass) -> None:
+        pass
+
+    def stmt_Expr(self, node: ast.Expr) -> None:
+        self.evaluate(node.value)
+
+    def stmt_Global(self, node: ast.Global) -> None:
+        pass
+
+    stmt_Nonlocal = stmt_Global
+
+    # Definitions
+
+    def stmt_FunctionDef(self, node: ast.FunctionDef) -> None:
+        value = self.closure(node, node.name)
+        for decorator in reversed(node.decorator_list):
+            value = self.call_decorator(self.evaluate(decorator), value, node)
+        self.bind(ast.Name(node.name, ast.Store()), value)
+
+    def closure(self, node: ast.FunctionDef | ast.Lambda, name: str) -> Value:
+        """Return the function that is made here; its defaults are computed now."""
+        key = (node, "closure", self.frame.key)
+        made = self.made.get(key)
+        if not isinstance(made, Closure):
+            made = self.made[key] = Closure(node, self.frame, name)
+        made.frame = self.frame
+        defaults = tuple(self.evaluate(one) for one in node.args.defaults)
+        if made.defaults:
+            defaults = tuple(old | new for old, new in zip(made.defaults, defaults, strict=True))
+        made.defaults = defaults
+        for parameter, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
+            if default is not None:
+                before = made.kw_defaults.get(parameter.arg, BOTTOM)
+                made.kw_defaults[parameter.arg] = before | self.evaluate(default)
+        return frozenset({made})
+
+    def call_decorator(self, decorator: Value, function: Value, node: ast.stmt) -> Value:
+        """Apply a decorator to a function that was made here."""
+        raise NotImplementedError
+
+    def stmt_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
+        self.bind(ast.Name(node.name, ast.Store()), frozenset({Opaque("an asynchronous function")}))
+
+    def stmt_ClassDef(self, node: ast.ClassDef) -> None:
+        value: Value = frozenset({Opaque("a class that is made in the member")})
+        self.bind(ast.Name(node.name, ast.Store()), value)
+
+    # Assignments
+
+    def stmt_Assign(self, node: ast.Assign) -> None:
+        value = self.evaluate(node.value)
+        for target in node.targets:
+            self.bind(target, value)
+
+    def stmt_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.bind(node.target, self.evaluate(node.value))
+
+    def stmt_Import(self, node: ast.Import) -> None:
+        for one in node.names:
+            name = one.asname or one.name.split(".")[0]
+            self.bind(ast.Name(name, ast.Store()), self.imported(one.name if one.asname else name))
+
+    def stmt_ImportFrom(self, node: ast.ImportFrom) -> None:
+        package = str(self.frame.globals.get("__package__") or "")
+        if node.level:
+            parents = package.split(".")
+            package = ".".join(parents[: len(parents) - node.level + 1])
+            module = f"{package}.{node.module}" if node.module else package
+        else:
+            module = node.module or ""
+        for one in node.names:
+            value = self.get(self.imported(module), one.name)
+            if not value or value == INERT:
+                value = self.imported(f"{module}.{one.name}")
+            self.bind(ast.Name(one.asname or one.name, ast.Store()), value)
+
+    def imported(self, name: str) -> Value:
+        """Return a module that the program has imported; one that it hasn't is not imported now."""
+        raise NotImplementedError
+
+    def stmt_Delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            if isinstance(target, (ast.Attribute, ast.Subscript)):
+                value = self.evaluate(target.value)
+                if isinstance(target, ast.Subscript):
+                    self.evaluate(target.slice)
+                if self.carries(value):
+                    self.lose("del of what belongs to the row")
+
+    def unpack(self, value: Value, count: int, starred: int | None) -> list[Value]:
+        """Return what each of ``count`` targets gets; ``starred`` is the index of ``*rest``."""
+        if starred is None and all(isinstance(a, Tup) and len(a.items) == count for a in value):
+            tuples = [atom for atom in value if isinstance(atom, Tup)]
+            return [BOTTOM.union(*(one.items[index] for one in tuples)) for index in range(count)]
+        if value == known(None):
+            return [BOTTOM] * count
+        tuples = [
+            a for a in value if isinstance(a, Tup) and starred is None and len(a.items) == count
+        ]
+        others = frozenset(a for a in value if a not in tuples and a != Known(None))
+        elements = self.iterate(others) if others else BOTTOM
+        return [elements.union(*(one.items[i] for one in tuples)) for i in range(count)]

@@ -1,0 +1,65 @@
+"""Which methods of a class assign to which attributes of their first parameter."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from functools import lru_cache
+from types import CodeType, FunctionType
+
+from perfkit.inference.sources import find_definition
+
+
+def attributes_assigned(cls: type) -> dict[str, list[FunctionType]]:
+    """Return, by attribute, the functions in the classes of ``cls`` that assign ``self.attribute``."""
+    found: dict[str, list[FunctionType]] = {}
+    for one in cls.__mro__:
+        if one.__module__.startswith("django.db.models"):
+            continue
+        for raw in list(vars(one).values()):
+            function = _function(raw)
+            for name in _assigned(function.__code__) if function else ():
+                found.setdefault(name, []).append(function)  # type: ignore[arg-type]
+    return found
+
+
+def _function(raw: object) -> FunctionType | None:
+    if isinstance(raw, property):
+        raw = raw.fget
+    elif isinstance(raw, functools.cached_property) or type(raw).__name__ == "cached_property":
+        raw = raw.func  # type: ignore[attr-defined]
+    return raw if isinstance(raw, FunctionType) else None
+
+
+@lru_cache(maxsize=None)
+def _assigned(code: CodeType) -> frozenset[str]:
+    if not code.co_argcount or not code.co_names:
+        return frozenset()
+    definition = find_definition(code)
+    if definition is None:
+        return frozenset()
+    first = code.co_varnames[0]
+    found: set[str] = set()
+    for node in ast.walk(definition.node):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            if isinstance(node.value, ast.Name) and node.value.id == first:
+                name = node.attr
+                if name.startswith("__") and not name.endswith("__"):
+                    name = f"_{definition.owner.lstrip('_')}{name}"
+                found.add(name)
+        elif isinstance(node, ast.Call) and _sets(node, first):
+            found.add(node.args[1].value)  # type: ignore[attr-defined]
+    return frozenset(found)
+
+
+def _sets(node: ast.Call, first: str) -> bool:
+    """Tell whether a call is ``setattr(self, "name", ...)``."""
+    return (
+        isinstance(node.func, ast.Name)
+        and node.func.id == "setattr"
+        and len(node.args) == 3
+        and isinstance(node.args[0], ast.Name)
+        and node.args[0].id == first
+        and isinstance(node.args[1], ast.Constant)
+        and isinstance(node.args[1].value, str)
+    )
