@@ -215,8 +215,10 @@ PATHS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "Bakery",
         "oven country__name owner__name",
         (
-            "bakery(shop_ptr_id oven) shop(owner_id) place(country_id)"
-            " country(id name) author(id name)",
+            (
+                "bakery(shop_ptr_id oven) shop(owner_id) place(country_id)"
+                " country(id name) author(id name)"
+            ),
         ),
     ),
     "reverse foreign key of a parent, from a grandchild": (
@@ -288,8 +290,10 @@ WHOLE: dict[str, tuple[Any, Preset, str, tuple[str, ...]]] = {
         Preset(only=["title"], select_related=["author__publisher"]),
         "title author__bio author__publisher__address",
         (
-            "book(id title author_id) author(id name bio mentor_id publisher_id)"
-            " publisher(id name address country_id)",
+            (
+                "book(id title author_id) author(id name bio mentor_id publisher_id)"
+                " publisher(id name address country_id)"
+            ),
         ),
     ),
     "select_related, and of the row every column": (
@@ -297,8 +301,10 @@ WHOLE: dict[str, tuple[Any, Preset, str, tuple[str, ...]]] = {
         Preset(select_related=["author"]),
         "blurb author__bio",
         (
-            "book(id title blurb shelf_code pages title_upper author_id editor_id)"
-            " author(id name bio mentor_id publisher_id)",
+            (
+                "book(id title blurb shelf_code pages title_upper author_id editor_id)"
+                " author(id name bio mentor_id publisher_id)"
+            ),
         ),
     ),
     "prefetch_related of a list": (
@@ -405,8 +411,10 @@ WHOLE: dict[str, tuple[Any, Preset, str, tuple[str, ...]]] = {
         "books__blurb books__editor__bio",
         (
             "author(id name)",
-            "book(id title blurb shelf_code pages title_upper author_id editor_id)"
-            " author(id name bio mentor_id publisher_id)",
+            (
+                "book(id title blurb shelf_code pages title_upper author_id editor_id)"
+                " author(id name bio mentor_id publisher_id)"
+            ),
         ),
     ),
     "a prefetch inside a Prefetch's queryset": (
@@ -435,8 +443,10 @@ WHOLE: dict[str, tuple[Any, Preset, str, tuple[str, ...]]] = {
         Preset(only=["text"], include={"book__author": Preset(only=["name"])}),
         "text book__author__name",
         (
-            "review(id text book_id) book(id title blurb shelf_code pages title_upper author_id editor_id)"
-            " author(id name)",
+            (
+                "review(id text book_id) book(id title blurb shelf_code pages title_upper author_id editor_id)"
+                " author(id name)"
+            ),
         ),
     ),
     "include in an include": (
@@ -482,8 +492,10 @@ WHOLE: dict[str, tuple[Any, Preset, str, tuple[str, ...]]] = {
         ),
         "title author__name reviews__text",
         (
-            "book(id title blurb shelf_code pages title_upper author_id editor_id)"
-            " author(id name bio mentor_id publisher_id)",
+            (
+                "book(id title blurb shelf_code pages title_upper author_id editor_id)"
+                " author(id name bio mentor_id publisher_id)"
+            ),
             "review(id book_id text reviewer private)",
         ),
     ),
