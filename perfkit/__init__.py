@@ -1,10 +1,13 @@
 """Django views that load exactly the data they read."""
 
+from perfkit.auditor import AuditReport, Finding, audit
 from perfkit.exceptions import LazyLoadError, LazyLoadWarning, PresetError
 from perfkit.presets import Preset, preset
 from perfkit.querysets import PresetManager, PresetManagerMixin, PresetQuerySet, PresetQuerySetMixin
 
 __all__ = [
+    "AuditReport",
+    "Finding",
     "LazyLoadError",
     "LazyLoadWarning",
     "Preset",
@@ -13,6 +16,7 @@ __all__ = [
     "PresetManagerMixin",
     "PresetQuerySet",
     "PresetQuerySetMixin",
+    "audit",
     "preset",
 ]
 

@@ -8,6 +8,7 @@ and could not unite with what is there.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connections
@@ -15,6 +16,8 @@ from django.db.models import Model, QuerySet, prefetch_related_objects
 from django.db.models.constants import LOOKUP_SEP
 
 from perfkit._compat import set_fetch_mode
+from perfkit.auditor.callers import evaluated_at
+from perfkit.auditor.scope import current
 from perfkit.compiler import compile_plan
 from perfkit.conf import get_settings
 from perfkit.draft import Draft, freeze, thaw
@@ -32,6 +35,7 @@ __all__ = [
     "OwnTables",
     "apply_loading",
     "apply_preset",
+    "locate",
     "lock_own_tables",
     "plan_of",
     "prefetch_preset",
@@ -45,15 +49,22 @@ QS = TypeVar("QS", bound="QuerySet[Any]")
 SETTINGS = frozenset({"deferred_loading", "select_related", "combinator", "select_for_update", KEY})
 
 
+def locate(clone: QS) -> QS:
+    """Note the line that applied a preset, for the audit scope that is open."""
+    if current.get() is not None:
+        place = evaluated_at(sys._getframe(1))[0]
+        clone.query._perfkit = clone.query._perfkit.at(place)
+    return clone
+
+
 def apply_preset(queryset: QS, preset: Preset, label: str = "") -> QS:
     """Return the queryset with a preset applied that was made on the spot: it is not cached.
 
     Raises :class:`~perfkit.PresetError` when the preset doesn't fit the queryset's model.
     """
     label = label or repr(preset)
-    return apply_loading(
-        queryset, Loading(compile_plan(queryset.model, preset, label)[0], (label,))
-    )
+    plan, _ = compile_plan(queryset.model, preset, label)
+    return locate(apply_loading(queryset, Loading(plan, (label,))))
 
 
 def apply_loading(queryset: QS, loading: Loading, *, declared: bool = False) -> QS:

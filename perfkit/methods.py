@@ -5,8 +5,12 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from perfkit.apply import SETTINGS, apply_loading, apply_preset
+from django.core.signals import setting_changed
+
+from perfkit.apply import SETTINGS, apply_loading, apply_preset, locate
+from perfkit.auditor.scope import current
 from perfkit.compiler import compile_plan
+from perfkit.conf import get_settings
 from perfkit.exceptions import PresetError
 from perfkit.loading import Loading
 from perfkit.presets import Preset
@@ -20,6 +24,19 @@ __all__ = ["PREFIX", "attribute_method", "function_method", "is_preset_method", 
 
 #: The start of a preset's attribute that its name leaves out: "optimize_for_list" is "list".
 PREFIX = "optimize_for_"
+
+
+#: The loadings that a copy of their settings applies, as long as no setting says otherwise.
+_simple_loadings: list[dict[type[Model], Loading]] = []
+
+
+def _forget_simple_loadings(*, setting: str, **kwargs: object) -> None:
+    if setting == "PERFKIT":
+        for loadings in _simple_loadings:
+            loadings.clear()
+
+
+setting_changed.connect(_forget_simple_loadings)
 
 
 def is_preset_method(value: object) -> TypeGuard[Any]:
@@ -43,28 +60,33 @@ def attribute_method(owner: type[Any], name: str, preset: Preset) -> Callable[[A
     """
     label = f"{owner.__name__}.{name}"
     loadings: dict[type[Model], Loading] = {}
+    simple: dict[type[Model], Loading] = {}
+    _simple_loadings.append(simple)
 
     def method(self: QuerySet[Any]) -> QuerySet[Any]:
+        loading = simple.get(self.model)
+        if (
+            loading is not None
+            and not self._prefetch_related_lookups
+            and not self._known_related_objects
+            and self._query.__dict__.keys().isdisjoint(SETTINGS)
+        ):
+            # The common case, kept short: nothing was said yet of what the queryset loads, and the
+            # preset asks for no more than a few settings. (_query is query without its property.)
+            clone = self._chain()
+            clone._query.__dict__.update(loading.settings)
+            clone._prefetch_related_lookups = loading.lookups
+            return clone if current.get() is None else locate(clone)
         loading = loadings.get(self.model)
-        if loading is not None:
-            if (
-                not self._prefetch_related_lookups
-                and not self._known_related_objects
-                and self._fields is None
-                and self.query.__dict__.keys().isdisjoint(SETTINGS)
-                and loading.is_simple
-            ):
-                # The common case, kept short: nothing was said yet of what the queryset loads.
-                clone = self._chain()
-                clone.query.__dict__.update(loading.settings)
-                clone._prefetch_related_lookups = loading.lookups
-                return clone
-            return apply_loading(self, loading, declared=True)
-        plan, lasting = compile_plan(self.model, preset, label)
-        loading = Loading(plan, (label,))
-        if lasting:
+        if loading is None:
+            plan, lasting = compile_plan(self.model, preset, label)
+            loading = Loading(plan, (label,))
+            if not lasting:
+                return locate(apply_loading(self, loading))
             loadings[self.model] = loading
-        return apply_loading(self, loading, declared=lasting)
+        if loading.is_simple and get_settings().FETCH_MODE == "one":
+            simple[self.model] = loading
+        return locate(apply_loading(self, loading, declared=True))
 
     method.__name__ = name
     method.__qualname__ = label
