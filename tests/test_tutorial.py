@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-PAGE = Path(__file__).parent.parent / "docs/tutorial/index.md"
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs/tutorial/index.md"
 BLOCK = re.compile(r"^```([\w+]+)\n(.*?)^```$", re.M | re.S)
 COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", re.M)
 FILE = re.compile(r"^(?:# |<!-- )([\w./]+\.\w+)(, at the end)?")
@@ -34,6 +35,8 @@ def run(command: str, home: Path) -> str:
     """Run a command as the reader would, and return all that it prints."""
     environ = {key: value for key, value in os.environ.items() if not key.startswith("DJANGO_")}
     environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environ['PATH']}"
+    # The reader has installed perfkit; here it need not be.
+    environ["PYTHONPATH"] = str(ROOT)
     environ["PYTHONUNBUFFERED"] = "1"
     result = subprocess.run(
         command,
