@@ -44,6 +44,15 @@ OUTCOMES = frozenset("count exists aggregate contains explain update _update".sp
 ABOUT = frozenset("db model query ordered core_filters _db name".split())
 
 
+#: Modules whose QuerySet and Manager methods do to rows what Django documents.
+_PLAIN = (
+    "django.db.models",
+    "django.contrib.contenttypes",
+    "perfkit.querysets",
+    "perfkit.integrations.model_utils",
+)
+
+
 class QuerySets(Attributes):
     """Attributes and methods of querysets and managers."""
 
@@ -79,10 +88,10 @@ class QuerySets(Attributes):
 
     @staticmethod
     def is_django(raw: Any) -> bool:
-        """Tell whether a method is Django's own."""
+        """Tell whether a method is Django's own, or perfkit's, which reads no more of the rows."""
         function = raw.fget if isinstance(raw, property) else getattr(raw, "__func__", raw)
         module = getattr(function, "__module__", None) or ""
-        return module.startswith(("django.db.models", "django.contrib.contenttypes"))
+        return module.startswith(_PLAIN)
 
     def copied_method(self, rows: Rows, name: str, raw: Any) -> Value | None:
         """Return the method that a manager copied from its queryset class (``from_queryset``)."""
