@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig, apps
-from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
 from perfkit.compiler import choices, compile_plan
-from perfkit.conf import problems
+from perfkit.conf import declared, problems
 from perfkit.exceptions import PresetError
 from perfkit.methods import preset_method
 from perfkit.presets import Preset
@@ -31,9 +30,7 @@ def register_checks() -> None:
 
 def check_settings(*, app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Check the setting ``PERFKIT``."""
-    return [
-        Error(problem, id="perfkit.E001") for problem in problems(getattr(settings, "PERFKIT", {}))
-    ]
+    return [Error(problem, id="perfkit.E001") for problem in problems(declared())]
 
 
 def check_presets(*, app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:

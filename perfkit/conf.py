@@ -140,6 +140,11 @@ _VALIDATORS: dict[str, Any] = {
 _current: PerfkitSettings | None = None
 
 
+def declared() -> object:
+    """Return the value of ``PERFKIT`` as the project wrote it; empty when it has none."""
+    return getattr(django_settings, "PERFKIT", {})
+
+
 def get_settings() -> PerfkitSettings:
     """Return the settings in force.
 
@@ -148,7 +153,7 @@ def get_settings() -> PerfkitSettings:
     """
     global _current
     if _current is None:
-        value = getattr(django_settings, "PERFKIT", {})
+        value: Any = declared()
         found = problems(value)
         if found:
             raise PerfkitSettingsError(" ".join(found))
