@@ -25,10 +25,12 @@ def is_filled(products: int) -> bool:
 def fill(products: int, progress: Callable[[int, int], object]) -> None:
     """Replace the shop's data by that of so many products.
 
-    ``progress`` is called after each chunk, with the number of its rows and that of all rows.
+    ``progress`` is called at the start and after each chunk, with the number of rows written since
+    the last call and that of all rows.
     """
     all_tables = tables(products)
     total = sum(table.count for table in all_tables)
+    progress(0, total)
     with transaction.atomic():
         empty(all_tables)
         for table in all_tables:
