@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import django
 
+if TYPE_CHECKING:
+    from django.db.models.fetch_modes import FetchMode
+
 #: Django 6.1 carries a fetch mode from the queryset to its rows.
 HAS_FETCH_MODES: bool = django.VERSION >= (6, 1)
 
@@ -20,7 +23,7 @@ else:
 FETCH_MODE_NAMES = ("one", "peers", "raise")
 
 
-def fetch_mode_name(mode: object) -> Any:
+def fetch_mode_name(mode: object) -> str | FetchMode | None:
     """Return the name of a fetch mode: of a name itself, and of Django's three constants.
 
     A fetch mode of the user's own, which Django 6.1 allows, is returned as it is; None for

@@ -58,7 +58,7 @@ def _paths(expression: Any) -> Iterator[str]:
     """Yield the names that an expression reads of the rows, outside of subqueries."""
     if isinstance(expression, F):
         if type(expression) is F:
-            yield expression.name
+            yield expression.name  # type: ignore[attr-defined]  # django-stubs leaves it out
     elif isinstance(expression, Q):
         for child in expression.children:
             if isinstance(child, tuple):

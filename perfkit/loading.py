@@ -138,10 +138,7 @@ class PlannedPrefetch(_Prefetch):
         custom = self.plan.prefetch
         if custom is None:
             return []
-        found: list[QuerySet[Any]] | None = custom.get_current_querysets(
-            custom.prefetch_to.count(LOOKUP_SEP)
-        )
-        return found or []
+        return list(custom.get_current_querysets(custom.prefetch_to.count(LOOKUP_SEP)) or ())
 
     def __reduce__(self) -> tuple[object, ...]:
         # A pickled queryset holds nothing of perfkit: this becomes Django's own Prefetch.

@@ -96,7 +96,7 @@ class PresetQuerySetMixin(_QuerySet[_M]):
             return applied
         raise PresetError(
             f"optimize_for({preset!r}): {type(self).__name__} has "
-            + choices(str(preset), self.presets, "no presets")  # type: ignore[arg-type]
+            + choices(str(preset), self.presets, "no presets")
         )
 
     if TYPE_CHECKING:
@@ -139,13 +139,13 @@ class PresetQuerySetMixin(_QuerySet[_M]):
 
     def defer(self, *fields: str | None) -> Self:
         """As in Django; what the presets' joins and prefetches stand on stays loaded."""
-        return settle(super().defer(*fields))
+        return settle(super().defer(*fields))  # type: ignore[arg-type]  # it takes None
 
     def select_related(self, *fields: Any) -> Self:
         """As in Django; a row that presets narrowed gets the key column too. None clears all joins."""
         if loading_of(self) is None:
             return super().select_related(*fields)
-        clone = self._chain()
+        clone: Self = self._chain()
         if isinstance(clone.query.select_related, dict):
             # Django merges into it in place, which would reach this queryset.
             clone.query.select_related = copy_joins(clone.query.select_related)
@@ -173,10 +173,13 @@ class PresetQuerySetMixin(_QuerySet[_M]):
 
     def in_bulk(self, id_list: Any = None, *, field_name: str = "pk") -> dict[Any, _M]:
         """As in Django; the column of ``field_name`` is loaded too."""
-        queryset: QuerySet[_M] = self
+        queryset = self
         if loading_of(self) is not None and self._fields is None:
             queryset = require_columns(self, column(self.model, field_name) or ())
-        return super(PresetQuerySetMixin, queryset).in_bulk(id_list, field_name=field_name)  # type: ignore[misc]
+        rows: dict[Any, _M] = super(PresetQuerySetMixin, queryset).in_bulk(
+            id_list, field_name=field_name
+        )
+        return rows
 
     def iterator(self, chunk_size: int | None = None) -> Iterator[_M]:
         """As in Django; ``chunk_size`` is 2,000 where only presets asked for prefetches."""
@@ -232,7 +235,7 @@ class PresetManagerMixin(_Manager[_M]):
     default_preset: ClassVar[str | Preset | None] = None
 
     @classmethod
-    def from_queryset(  # type: ignore[override]
+    def from_queryset(
         cls,
         queryset_class: type[QuerySet[_M]],
         class_name: str | None = None,
@@ -245,7 +248,7 @@ class PresetManagerMixin(_Manager[_M]):
         """
         made = super().from_queryset(queryset_class, class_name)
         if preset is not None:
-            made.default_preset = preset  # type: ignore[attr-defined]
+            made.default_preset = preset
         return made
 
     def get_queryset(self) -> QuerySet[_M]:

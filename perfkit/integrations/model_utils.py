@@ -35,7 +35,9 @@ __all__ = [
 _M = TypeVar("_M", bound=Model)
 
 
-class PresetInheritanceQuerySet(PresetQuerySetMixin[_M], InheritanceQuerySet[_M]):
+class PresetInheritanceQuerySet(  # type: ignore[misc]  # as_manager(), whose type is told anew
+    PresetQuerySetMixin[_M], InheritanceQuerySet[_M]
+):
     """``InheritanceQuerySet`` with presets, which can name columns of subclasses.
 
     ``only=["name", "shop__opening_hours"]`` loads the column of the rows that are shops.
@@ -54,13 +56,14 @@ class PresetInheritanceQuerySet(PresetQuerySetMixin[_M], InheritanceQuerySet[_M]
 
     def select_subclasses(self, *subclasses: str | type[Model]) -> Self:
         """As in django-model-utils; the joins load of the subclasses what the presets name."""
-        clone = self._chain()
+        clone: Any = self._chain()
         query = clone.query
         loading = query.__dict__.pop(KEY, None)
         if isinstance(query.select_related, dict):
             query.select_related = copy_joins(query.select_related)
         # Without its loading the clone takes the joins as Django does; then they are put in order.
-        chosen: Self = super(PresetInheritanceQuerySet, clone).select_subclasses(*subclasses)
+        made: Any = super(PresetInheritanceQuerySet, clone).select_subclasses(*subclasses)
+        chosen: Self = made
         if loading is None:
             return chosen
         chosen.query.__dict__[KEY] = loading
@@ -69,9 +72,10 @@ class PresetInheritanceQuerySet(PresetQuerySetMixin[_M], InheritanceQuerySet[_M]
     def annotate(self, *args: Any, **kwargs: Any) -> Self:
         """As in Django; an annotation made earlier is copied to the rows of subclasses too."""
         earlier = getattr(self, "_annotated", [])
-        clone: Self = super().annotate(*args, **kwargs)
+        clone: Any = super().annotate(*args, **kwargs)
         clone._annotated = [*earlier, *clone._annotated]
-        return clone
+        made: Self = clone
+        return made
 
 
 class PresetInheritanceManager(PresetManagerMixin[_M], InheritanceManagerMixin[_M], Manager[_M]):
@@ -81,15 +85,18 @@ class PresetInheritanceManager(PresetManagerMixin[_M], InheritanceManagerMixin[_
 
     def get_queryset(self) -> PresetInheritanceQuerySet[_M]:
         """Return the queryset on the manager's database, which ``InheritanceManager`` leaves out."""
-        queryset: PresetInheritanceQuerySet[_M] = super().get_queryset()
-        return queryset.using(self._db) if self._db else queryset
+        queryset: Any = super().get_queryset()
+        placed: PresetInheritanceQuerySet[_M] = queryset.using(self._db) if self._db else queryset
+        return placed
 
 
-class PresetSoftDeletableQuerySet(PresetQuerySetMixin[_M], SoftDeletableQuerySet[_M]):
+class PresetSoftDeletableQuerySet(  # type: ignore[misc]  # as_manager(), whose type is told anew
+    PresetQuerySetMixin[_M], SoftDeletableQuerySet[_M]
+):
     """``SoftDeletableQuerySet`` with presets."""
 
 
-class PresetSoftDeletableManager(
+class PresetSoftDeletableManager(  # type: ignore[misc]  # get_queryset() of each calls the next
     PresetManagerMixin[_M], SoftDeletableManagerMixin[_M], Manager[_M]
 ):
     """``SoftDeletableManager`` whose querysets take presets; make one ``from_queryset()`` of your own class."""
