@@ -11,6 +11,8 @@ from typing import Any
 
 import django.db.models
 import pytest
+from django.contrib.auth.models import User
+from django.core.management import load_command_class
 
 import perfkit
 from perfkit import conf
@@ -111,13 +113,14 @@ def pycon_pages() -> list[str]:
     return [page for page, text in TEXTS.items() if "```pycon" in text]
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("page", pycon_pages())
 def test_sessions_are_real(page: str) -> None:
     """Every session with `>>>` on a page gives what the page shows, on the models of the tests."""
     session = "\n".join(
         body for _, _, language, body in FENCE.findall(TEXTS[page]) if language == "pycon"
     )
-    names = {**vars(django.db.models), **vars(models), **vars(perfkit)}
+    names = {**vars(django.db.models), **vars(models), **vars(perfkit), "User": User}
     test = doctest.DocTestParser().get_doctest(session, names, page, None, None)
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
     report: list[str] = []
@@ -163,6 +166,14 @@ def test_every_check_is_documented() -> None:
         check for path in sources for check in pattern.findall(path.read_text(encoding="utf-8"))
     }
     assert set(pattern.findall(TEXTS["docs/reference/checks.md"])) == in_code
+
+
+def test_every_subcommand_is_documented() -> None:
+    """The page of the commands has a heading for each sub-command, and no other."""
+    parser = load_command_class("perfkit", "perfkit").create_parser("manage.py", "perfkit")
+    documented = re.findall(r"^## `(\w+)`", TEXTS["docs/reference/commands.md"], re.M)
+    choices = [action.choices for action in parser._actions if action.dest == "subcommand"]
+    assert documented == list(choices[0])
 
 
 def test_supported_versions_agree() -> None:
