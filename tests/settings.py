@@ -59,5 +59,10 @@ DATABASES = {
 suffix = os.environ.get("TEST_DB_SUFFIX")
 if suffix and not database_url.startswith("sqlite"):
     DATABASES["default"]["TEST"] = {"NAME": f"test_perfkit_{suffix}"}
+# Files that tests save leave no trace.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

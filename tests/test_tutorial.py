@@ -66,7 +66,7 @@ def test_every_output_is_real(tmp_path: Path) -> None:
     """Who follows the tutorial sees what the tutorial shows, but for durations."""
     commands = 0
     for command, expected, real in follow(PAGE.read_text(encoding="utf-8"), tmp_path):
-        expected, real = (DURATION.sub("0 s", text) for text in (expected, real))
+        expected, real = (DURATION.sub("0 s", text).rstrip() for text in (expected, real))
         matches = OutputChecker().check_output(expected, real, ELLIPSIS)
         assert matches, f"$ {command}\n{real}\nThe tutorial shows:\n{expected}"
         commands += 1
