@@ -95,6 +95,8 @@ class Attributes(RowAttributes):
             return self.get_part(atom, name)
         if isinstance(atom, Box) and atom.cls is not None:
             return self.get_object(atom, name)
+        if isinstance(atom, Tup) and atom.cls is not None and not name.startswith("_"):
+            return self.get_object_raw(atom, name, self.static(atom.cls, name))
         if isinstance(atom, (Box, Tup, Generator)):
             return frozenset({Method(atom, name)})
         if isinstance(atom, Bound):

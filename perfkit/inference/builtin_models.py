@@ -6,7 +6,9 @@ not written in Python makes the answer incomplete as soon as a row gets to it.
 
 from __future__ import annotations
 
+import ast
 import builtins
+import collections
 import functools
 import inspect
 import itertools
@@ -104,7 +106,11 @@ def type_(engine: Interpreter, arguments: Arguments, node: object) -> Value:
         return frozenset({Opaque("a class that is made in the member")})
     found: set[Any] = set()
     for atom in arguments.get(0):
-        found.add(Known(atom.model) if isinstance(atom, Row) else Inert())
+        if isinstance(atom, (Row, Box)):
+            cls = atom.model if isinstance(atom, Row) else atom.cls
+            found.add(Inert() if cls is None else Known(cls))
+        else:
+            found.add(Inert())
     return frozenset(found)
 
 
@@ -286,9 +292,9 @@ def _container(kind: str) -> Model:
     return model
 
 
-models(builtins.list, builtins.iter, builtins.reversed)(_container("list"))
+models(builtins.list, builtins.iter, collections.deque)(_container("list"))
 models(builtins.set, builtins.frozenset)(_container("set"))
-models(itertools.chain, itertools.cycle)(_container("list"))
+models(itertools.chain)(_container("list"))
 
 
 @models(builtins.tuple)
@@ -299,7 +305,7 @@ def tuple_(engine: Interpreter, arguments: Arguments, node: object) -> Value:
     return _container("list")(engine, arguments, node)
 
 
-@models(builtins.dict)
+@models(builtins.dict, collections.OrderedDict)
 def dict_(engine: Interpreter, arguments: Arguments, node: object) -> Value:
     box = engine.make((node, "dict"), "dict")
     for value in arguments.positional:
@@ -344,9 +350,8 @@ def enumerate_(engine: Interpreter, arguments: Arguments, node: object) -> Value
 def zip_(engine: Interpreter, arguments: Arguments, node: object) -> Value:
     box = engine.make((node, "zip"), "list")
     if arguments.rest or dict(arguments.named).get("repeat"):
-        elements = engine.iterate(elements_of(engine, (arguments.rest, *arguments.positional)))
         inner = engine.make((node, "zip", 0), "list")
-        engine.put(inner, elements | elements_of(engine, arguments.positional))
+        engine.put(inner, elements_of(engine, (arguments.rest, *arguments.positional)))
         engine.put(box, frozenset({inner}))
     else:
         fill = dict(arguments.named).get("fillvalue", NONE)
@@ -401,8 +406,6 @@ def sum_(engine: Interpreter, arguments: Arguments, node: object) -> Value:
     start = arguments.get(1, "start") or known(0)
     if not engine.carries(elements | start):
         return INERT
-    import ast
-
     outcome = engine.binary(ast.Add(), start, elements, (node, "sum"))  # type: ignore[arg-type]
     return outcome | engine.binary(ast.Add(), outcome, elements, (node, "sum", 2))  # type: ignore[arg-type]
 
@@ -425,11 +428,197 @@ def from_iterable(engine: Interpreter, arguments: Arguments, node: object) -> Va
     return frozenset({box})
 
 
-@models(itertools.islice)
-def islice(engine: Interpreter, arguments: Arguments, node: object) -> Value:
-    box = engine.make((node, "islice"), "list")
-    engine.put(box, engine.iterate(arguments.get(0)))
+def _same_elements(kind: str) -> Model:
+    """Model what gives some elements of its first argument, one by one."""
+
+    def model(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+        if arguments.rest:
+            return engine.lose(f"{kind} of arguments that are not known")
+        box = engine.make((node, kind), "list")
+        engine.put(box, engine.iterate(arguments.get(0)))
+        return frozenset({box})
+
+    return model
+
+
+models(itertools.islice)(_same_elements("islice"))
+models(itertools.cycle)(_same_elements("cycle"))
+
+
+@models(itertools.compress)
+def compress(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    engine.truth(engine.iterate(arguments.get(1)))
+    return _same_elements("compress")(engine, arguments, node)
+
+
+@models(itertools.repeat)
+def repeat(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    box = engine.make((node, "repeat"), "list")
+    engine.put(box, arguments.get(0))
     return frozenset({box})
+
+
+@models(itertools.tee)
+def tee(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    box = engine.make((node, "tee"), "list")
+    engine.put(box, _same_elements("copy")(engine, arguments, node))
+    return frozenset({box})
+
+
+@models(itertools.pairwise, itertools.combinations, itertools.permutations)
+def groups(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    box = engine.make((node, "groups"), "list")
+    engine.put(box, _same_elements("group")(engine, arguments, node))
+    return frozenset({box})
+
+
+@models(itertools.starmap)
+def starmap(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    box = engine.make((node, "starmap"), "list")
+    for atom in engine.iterate(arguments.get(1)):
+        if isinstance(atom, Tup):
+            spread = Arguments(atom.items)
+        else:
+            spread = Arguments(rest=engine.iterate_atom(atom))
+        engine.put(box, engine.call(arguments.get(0), spread, (node, "starmap")))
+    return frozenset({box})
+
+
+@models(itertools.accumulate)
+def accumulate(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    function = arguments.get(1, "func") - NONE
+    elements = engine.iterate(arguments.get(0))
+    initial = dict(arguments.named).get("initial", BOTTOM) - NONE
+    box = engine.make((node, "accumulate"), "list")
+    if function:
+        engine.put(box, _fold(engine, function, elements, initial or elements, node))
+    elif engine.carries(elements):
+        engine.lose("accumulate() of rows")
+    return frozenset({box})
+
+
+@models(itertools.groupby)
+def groupby(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    elements = engine.iterate(arguments.get(0))
+    function = arguments.get(1, "key") - NONE
+    keys = elements
+    if function:
+        keys = engine.call(function, Arguments((elements,)), (node, "groupby"))
+    engine.equal(keys, keys)
+    group = engine.make((node, "group"), "list")
+    engine.put(group, elements)
+    box = engine.make((node, "groupby"), "list")
+    engine.put(box, frozenset({Tup((keys, frozenset({group})))}))
+    return frozenset({box})
+
+
+@models(builtins.reversed)
+def reversed_(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    box = engine.make((node, "reversed"), "list")
+    for atom in arguments.get(0):
+        answer = engine.ask(atom, "__reversed__")
+        elements = frozenset({atom}) if answer is None else answer
+        engine.put(box, engine.iterate(elements))
+    return frozenset({box})
+
+
+@models(collections.defaultdict)
+def defaultdict(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    rest = Arguments(arguments.positional[1:], arguments.named)
+    found = dict_(engine, rest, (node, "defaultdict"))
+    for box in found:
+        if isinstance(box, Box):
+            box.factory = arguments.get(0) - NONE
+    return found
+
+
+@models(collections.Counter)
+def counter(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    box = engine.make((node, "counter"), "dict")
+    elements = elements_of(engine, arguments.positional)
+    engine.digest(elements)
+    engine.put(box, INERT, keys=elements)
+    return frozenset({box})
+
+
+@models(dict.__dict__["fromkeys"])
+def fromkeys(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    box = engine.make((node, "fromkeys"), "dict")
+    elements = engine.iterate(arguments.get(0))
+    engine.digest(elements)
+    engine.put(box, arguments.get(1) or NONE, keys=elements)
+    return frozenset({box})
+
+
+# Operators as functions
+
+
+def _operator(kind: type[ast.operator]) -> Model:
+    def model(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+        return engine.binary(kind(), arguments.get(0), arguments.get(1), node)
+
+    return model
+
+
+def _comparison(kind: type[ast.cmpop]) -> Model:
+    def model(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+        return engine.compare(kind(), arguments.get(0), arguments.get(1))
+
+    return model
+
+
+models(operator.add, operator.concat)(_operator(ast.Add))
+models(operator.sub)(_operator(ast.Sub))
+models(operator.mul)(_operator(ast.Mult))
+models(operator.truediv)(_operator(ast.Div))
+models(operator.floordiv)(_operator(ast.FloorDiv))
+models(operator.mod)(_operator(ast.Mod))
+models(operator.or_)(_operator(ast.BitOr))
+models(operator.and_)(_operator(ast.BitAnd))
+models(operator.xor)(_operator(ast.BitXor))
+models(operator.eq)(_comparison(ast.Eq))
+models(operator.ne)(_comparison(ast.NotEq))
+models(operator.lt)(_comparison(ast.Lt))
+models(operator.le)(_comparison(ast.LtE))
+models(operator.gt)(_comparison(ast.Gt))
+models(operator.ge)(_comparison(ast.GtE))
+models(operator.is_, operator.is_not)(harmless)
+models(operator.truth, operator.not_)(bool_)
+models(operator.neg)(_asks("__neg__"))
+models(operator.pos)(_asks("__pos__"))
+models(operator.invert)(_asks("__invert__"))
+
+
+@models(builtins.pow, operator.pow)
+def pow_(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    if engine.carries(arguments.get(2)):
+        return engine.lose("pow() modulo the row")
+    return engine.binary(ast.Pow(), arguments.get(0), arguments.get(1), node)
+
+
+@models(builtins.divmod)
+def divmod_(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    if not engine.carries(arguments.everything()):
+        return INERT
+    found = BOTTOM
+    for left in arguments.get(0):
+        for right in arguments.get(1):
+            answer = engine.ask_operator(left, right, "divmod")
+            if answer is None and not engine.refuses(left, right):
+                answer = engine.lose("divmod() of the row")
+            found |= answer or BOTTOM
+    return found
+
+
+@models(operator.contains)
+def contains(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    engine.search(arguments.get(0), arguments.get(1))
+    return TRUTH
+
+
+@models(operator.getitem)
+def getitem(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    return engine.subscript(arguments.get(0), arguments.get(1), node)
 
 
 # Functions of functions
@@ -447,15 +636,19 @@ def partial(engine: Interpreter, arguments: Arguments, node: object) -> Value:
 @models(functools.reduce)
 def reduce(engine: Interpreter, arguments: Arguments, node: object) -> Value:
     elements = engine.iterate(arguments.get(1))
-    outcome = arguments.get(2) or elements
+    return _fold(engine, arguments.get(0), elements, arguments.get(2) or elements, node)
+
+
+def _fold(
+    engine: Interpreter, function: Value, elements: Value, outcome: Value, node: object
+) -> Value:
+    """Call a function of two arguments with its own outcomes, until nothing new comes."""
     for round_ in range(4):
-        more = engine.call(
-            arguments.get(0), Arguments((outcome, elements)), (node, "reduce", round_)
-        )
+        more = engine.call(function, Arguments((outcome, elements)), (node, "fold", round_))
         if more <= outcome:
             return outcome
         outcome |= more
-    return engine.lose("reduce() without a known end") if engine.carries(outcome) else INERT
+    return engine.lose("a reduction without a known end") if engine.carries(outcome) else INERT
 
 
 @models(operator.attrgetter)

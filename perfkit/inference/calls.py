@@ -148,6 +148,10 @@ class Calls(Expressions):
     def call_function(self, function: FunctionType, arguments: Arguments, node: object) -> Value:
         """Follow a Python function."""
         code = function.__code__
+        model = self.model_of_call(code)
+        if model is not None:
+            closure = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
+            return model(self, arguments.after(known(closure)), node)
         carrying = self.carries(arguments.everything())
         if not carrying and not self.worth_following(function):
             self.escape(arguments.everything())

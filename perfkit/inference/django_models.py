@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -11,7 +12,11 @@ from django.db.models import ImageField, Model
 from django.db.models.base import Model as BaseModel
 from django.db.models.fields import Field
 from django.db.models.query_utils import DeferredAttribute
+from django.utils import translation
+from django.utils.functional import cached_property
+from django.utils.html import conditional_escape
 from django.utils.safestring import mark_safe
+from django.utils.text import slugify
 
 from perfkit.inference.arguments import Arguments
 from perfkit.inference.builtin_models import models
@@ -128,9 +133,10 @@ def neighbour(engine: Interpreter, arguments: Arguments, node: object) -> Value:
 def refresh(engine: Interpreter, arguments: Arguments, node: object) -> Value:
     fields = arguments.get(2, "fields")
     names = strings(engine.iterate(fields)) if fields and fields != NONE else None
+    if not engine.frame.function.endswith(".__get__"):  # There it loads what is deferred.
+        engine.query("refresh_from_db()")
     for row in rows_in(arguments.get(0)):
         if names is None:
-            engine.query("refresh_from_db()")
             engine.lose("refresh_from_db() of all fields")
         for name in names or ():
             engine.read_column(row, row.model._meta.get_field(name))
@@ -157,6 +163,15 @@ def descriptor(engine: Interpreter, arguments: Arguments, node: object) -> Value
     if arguments.get(1) == NONE:
         return arguments.get(0)
     return found or engine.lose("a descriptor that is not known")
+
+
+@models(functools.cached_property.__get__, cached_property.__get__, property.__get__)
+def member(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    found = BOTTOM
+    for raw in constants(arguments.get(0)) or ():
+        for atom in arguments.get(1):
+            found |= engine.get_member(atom, raw)
+    return found
 
 
 @models(Field.value_from_object)
@@ -209,6 +224,38 @@ def get_model(engine: Interpreter, arguments: Arguments, node: object) -> Value:
 @models(get_user_model)
 def user_model(engine: Interpreter, arguments: Arguments, node: object) -> Value:
     return known(get_user_model())
+
+
+@models(conditional_escape)
+def escaped(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    for atom in arguments.get(0):
+        if engine.ask(atom, "__html__") is None:
+            engine.text_atom(atom, False)
+    return TEXT
+
+
+@models(slugify.__code__)  # Any function that ``keep_lazy`` made: rows are no lazy objects.
+def keep_lazy(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    closure = constants(arguments.get(0)) or [{}]
+    rest = Arguments(
+        arguments.positional[1:], arguments.named, arguments.rest, arguments.named_rest
+    )
+    return engine.call_known(closure[0]["func"].cell_contents, rest, node)
+
+
+@models(
+    translation.gettext,
+    translation.ngettext,
+    translation.pgettext,
+    translation.npgettext,
+    translation.gettext_lazy,
+    translation.ngettext_lazy,
+    translation.pgettext_lazy,
+)
+def translated(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    if engine.carries(arguments.everything()):
+        return engine.lose("a translation of the row")
+    return TEXT
 
 
 @models(mark_safe)

@@ -17,8 +17,22 @@ from perfkit.inference.objects import Objects
 from perfkit.inference.patterns import Patterns
 from perfkit.inference.results import Unresolved
 from perfkit.inference.scopes import Scope
+from perfkit.inference.statements import MAX_ROUNDS
 from perfkit.inference.statics import attributes_assigned
-from perfkit.inference.values import BOTTOM, INERT, Bound, Partial, Row, Rows, Value, known
+from perfkit.inference.values import (
+    BOTTOM,
+    INERT,
+    Atom,
+    Bound,
+    Box,
+    Generator,
+    Partial,
+    Row,
+    Rows,
+    Tup,
+    Value,
+    known,
+)
 
 _MODELS = builtin_models.MODELS
 assert django_models and model_utils_models  # They register themselves.
@@ -58,6 +72,17 @@ class Interpreter(Patterns, Objects):
                 found |= self.call_atom(atom, Arguments(), name)
             else:
                 found |= {atom}
+        return self.drain(found, set())
+
+    def drain(self, value: Value, seen: set[Atom]) -> Value:
+        """Consume generators in what a member gives, as its caller will; return all that is in it."""
+        found = value
+        for atom in value - seen:
+            seen.add(atom)
+            if isinstance(atom, Generator):
+                found |= self.drain(self.consume(atom), seen)
+            elif isinstance(atom, (Box, Tup)):
+                found |= self.drain(self.held(atom), seen)
         return found
 
     def analyse_loading(self, model: type[Model]) -> Value:
@@ -91,7 +116,13 @@ class Interpreter(Patterns, Objects):
         """Run an analysis; beyond its budget, say so."""
         self.frames.append(Frame(Scope(), "", name, {}))
         try:
-            return run()
+            found = run()
+            for _ in range(MAX_ROUNDS):
+                if all(self.stored.get(key) in (None, seen) for key, seen in self.awaited.items()):
+                    return found
+                found |= run()
+            self.lose("attributes that go on changing")
+            return found
         except BudgetExceeded as limit:
             place = self.place()
             message = f"{name} takes {limit} to follow"

@@ -73,6 +73,8 @@ class Objects(Operators):
         carrying = self.carries(arguments.everything())
         if issubclass(cls, Q):
             return self.make_condition(arguments)
+        if issubclass(cls, tuple) and self.is_named_tuple(cls):
+            return self.make_named_tuple(cls, arguments)
         if issubclass(cls, BaseException):
             return self.lose("an exception that carries the row") if carrying else INERT
         if not self.is_simple(cls):
@@ -116,13 +118,31 @@ class Objects(Operators):
             elif field.name in named:
                 value = named[field.name]
             else:
-                value = arguments.rest | arguments.named_rest | known(field.default)
+                value = arguments.rest | arguments.named_rest
+                if field.default is not dataclasses.MISSING:
+                    value |= known(field.default)
                 if field.default_factory is not dataclasses.MISSING:
                     value |= self.call_known(field.default_factory, Arguments(), field)
             self.put(box, value, key=field.name)
         after = self.static(cls, "__post_init__")
         if isinstance(after, FunctionType):
             self.call_known(after, Arguments((frozenset({box}),)), cls)
+
+    def is_named_tuple(self, cls: type) -> bool:
+        """Tell whether instances of a class are made as ``namedtuple`` does."""
+        maker = self.static(cls, "__new__")
+        names = getattr(getattr(maker, "__func__", None), "__globals__", {})
+        return hasattr(cls, "_fields") and names.get("__name__", "").startswith("namedtuple_")
+
+    def make_named_tuple(self, cls: Any, arguments: Arguments) -> Value:
+        """Make a named tuple."""
+        defaults = cls._field_defaults
+        others = arguments.rest | arguments.named_rest
+        items = tuple(
+            arguments.get(index, name) or (known(defaults[name]) if name in defaults else BOTTOM)
+            for index, name in enumerate(cls._fields)
+        )
+        return frozenset({Tup(tuple(item | others for item in items), cls)})
 
     def make_condition(self, arguments: Arguments) -> Value:
         """Make a ``Q`` object."""
@@ -146,6 +166,10 @@ class Objects(Operators):
     def get_object_raw(self, receiver: Atom, name: str, raw: Any) -> Value:
         """Read an attribute of an object whose class holds ``raw`` under that name."""
         held = self.contents(receiver).fields.get(name) if isinstance(receiver, Box) else None
+        if isinstance(receiver, Tup) and receiver.cls is not None:
+            fields = getattr(receiver.cls, "_fields", ())
+            if name in fields:
+                return receiver.items[fields.index(name)]
         if raw is MISSING:
             if held is not None:
                 return held
@@ -316,9 +340,8 @@ class Objects(Operators):
                 if self.carries(others):
                     return self.lose("format_map() of a mapping that is not known")
                 positional = []
-            elif self.carries(arguments.rest | arguments.named_rest):
-                return self.lose("format() with arguments that are not known")
-            return self.format_text(frozenset({receiver}), positional, named)
+            rest = arguments.rest | arguments.named_rest
+            return self.format_text(frozenset({receiver}), positional, named, rest)
         if self.carries(arguments.everything()):
             return self.call_plain(method, arguments)
         folded = name in ("lower", "upper", "strip", "title", "capitalize") and arguments.simple
@@ -360,6 +383,10 @@ class Objects(Operators):
             return INERT
         elif name == "sort":
             self.sort_by(held.everything(), arguments, node)
+        elif name == "most_common":
+            made = self.make((node, box), "list")
+            self.put(made, frozenset({Tup((self.iterate_atom(box), INERT))}))
+            return frozenset({made})
         elif name in ("keys", "values", "items"):
             return self.view(box, name, node)
         elif name in _GIVES_ELEMENTS:

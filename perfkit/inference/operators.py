@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import string
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from perfkit.inference.arguments import Arguments
 from perfkit.inference.expressions import folded
+from perfkit.inference.live import MISSING
 from perfkit.inference.protocols import Protocols
+from perfkit.inference.rows import MEMBER_GETS
 from perfkit.inference.values import (
     BOTTOM,
     INERT,
@@ -51,10 +54,21 @@ _UNARY: dict[type[ast.unaryop], str] = {
     ast.UAdd: "__pos__",
     ast.Invert: "__invert__",
 }
+#: Cached properties: to delete one is to forget its value.
+CACHED_GETS = MEMBER_GETS[1:]
 #: Keys that the heap tells apart.
 _KEYS = (str, int, bool)
 #: Methods that ``%`` may call for other conversions than ``%s`` and ``%r``.
 _CONVERSIONS = ("__getitem__", "__int__", "__float__", "__index__", "__trunc__")
+
+
+@dataclass(frozen=True)
+class Fields:
+    """What ``str.format`` is given; ``rest`` where it isn't known which field gets it."""
+
+    positional: list[Value]
+    named: dict[str, Value]
+    rest: Value
 
 
 class Operators(Protocols):
@@ -90,7 +104,8 @@ class Operators(Protocols):
         if found is not None:
             return found
         if isinstance(left, (Row, Box)) and isinstance(right, (Row, Box, Known)):
-            return BOTTOM if self.carries(frozenset({left, right})) else INERT
+            if not self.carries(frozenset({left, right})):
+                return INERT
         if self.carries(frozenset({left, right})) and not self.refuses(left, right):
             return self.lose(f"{name} of {self.describe(left)} and {self.describe(right)}")
         return INERT
@@ -198,21 +213,26 @@ class Operators(Protocols):
             else:
                 self.text_atom(atom, True)
 
-    def format_text(self, texts: Value, positional: list[Value], named: dict[str, Value]) -> Value:
+    def format_text(
+        self,
+        texts: Value,
+        positional: list[Value],
+        named: dict[str, Value],
+        rest: Value = BOTTOM,
+    ) -> Value:
         """Return ``text.format(...)``: its fields read attributes and items."""
+        fields = Fields(positional, named, rest)
         templates = strings(texts)
-        everything = join([*positional, *named.values()])
+        everything = rest.union(*positional, *named.values())
         if templates is None:
             if self.carries(everything):
                 return self.lose("format() of a text that is not known")
             return TEXT
         for template in templates:
-            self.format_template(template, positional, named, 0)
+            self.format_template(template, fields, 0)
         return TEXT
 
-    def format_template(
-        self, template: str, positional: list[Value], named: dict[str, Value], count: int
-    ) -> int:
+    def format_template(self, template: str, given: Fields, count: int) -> int:
         """Follow the fields of one template; ``count`` is that of unnumbered fields so far."""
         try:
             fields = list(string.Formatter().parse(template))
@@ -225,16 +245,16 @@ class Operators(Protocols):
             if first == "":
                 first, count = str(count), count + 1
             index = int(first) if first.isdigit() else -1
-            value = named.get(first, BOTTOM)
-            if 0 <= index < len(positional):
-                value = positional[index]
+            value = given.named.get(first, given.rest)
+            if 0 <= index < len(given.positional):
+                value = given.positional[index]
             for is_attribute, key in rest:
                 if is_attribute:
                     value = self.get(value, str(key))
                 else:
                     value = self.subscript(value, known(key), (template, name))
             if specification and "{" in specification:
-                count = self.format_template(specification, positional, named, count)
+                count = self.format_template(specification, given, count)
             if conversion in ("r", "a"):
                 self.text(value, representation=True)
             elif conversion == "s":
@@ -253,7 +273,8 @@ class Operators(Protocols):
         """Return ``atom[key]``."""
         sliced = any(isinstance(one, Inert) and one.type is slice for one in key)
         if isinstance(atom, Row) or (isinstance(atom, Box) and atom.cls is not None):
-            return self.ask(atom, "__getitem__", key) or BOTTOM
+            found = self.ask(atom, "__getitem__", key)
+            return self.lose(f"an item of {self.describe(atom)}") if found is None else found
         if isinstance(atom, Box):
             return self.subscript_box(atom, key, sliced)
         if isinstance(atom, Tup):
@@ -267,7 +288,7 @@ class Operators(Protocols):
         if isinstance(atom, Known) and atom.obj is None:
             return BOTTOM
         if self.carries(key | {atom}):
-            if isinstance(atom, Known) and type(atom.obj) in (dict, list, tuple):
+            if isinstance(atom, Known) and type(atom.obj) is dict:
                 self.digest(key)
                 return INERT
             return self.lose(f"an item of {self.describe(atom)}")
@@ -288,8 +309,12 @@ class Operators(Protocols):
         """Return an item of a container that the analysed code made."""
         held = self.contents(box)
         if box.kind != "dict":
+            if self.carries(key):
+                return self.lose("an index that is the row")
             return frozenset({box}) if sliced else held.everything()
         self.digest(key)
+        if box.factory:
+            self.put(box, self.call(box.factory, Arguments(), (box, "factory")), keys=key)
         keys = constants(key)
         if keys is None or any(type(one) not in _KEYS for one in keys):
             return held.everything()
@@ -298,6 +323,8 @@ class Operators(Protocols):
     def subscript_tuple(self, atom: Tup, key: Value, sliced: bool, node: object) -> Value:
         """Return an item of a tuple."""
         keys = constants(key)
+        if self.carries(key):
+            return self.lose("an index that is the row")
         if keys is not None and all(type(one) is int for one in keys):
             count = len(atom.items)
             return join(atom.items[one] for one in keys if -count <= one < count)
@@ -328,6 +355,23 @@ class Operators(Protocols):
         if names is None:
             return self.lose("an item of the __dict__ of a row")
         return join(self.get_row(part.row, name) for name in names)
+
+    def delete(self, atom: Atom, target: ast.Attribute | ast.Subscript, key: Value | None) -> None:
+        """Delete an attribute or item of one thing."""
+        if key is not None:
+            answer = self.ask(atom, "__delitem__", key)
+            if answer is None and not (isinstance(atom, Box) and atom.cls is None):
+                if self.carries(key | {atom}):
+                    self.lose(f"del of an item of {self.describe(atom)}")
+            return
+        assert isinstance(target, ast.Attribute)
+        if isinstance(atom, Row):
+            for _, raw in self.variants(atom, target.attr):
+                if raw is not MISSING and getattr(type(raw), "__get__", None) not in CACHED_GETS:
+                    self.lose(f"del of {target.attr} of a row")
+        elif self.ask(atom, "__delattr__", known(target.attr)) is None:
+            if self.carries(frozenset({atom})) and not isinstance(atom, Box):
+                self.lose(f"del of {target.attr} of {self.describe(atom)}")
 
     def set_item(self, target: Value, key: Value, value: Value) -> None:
         """Assign to ``target[key]``."""
@@ -364,6 +408,8 @@ class Operators(Protocols):
         fields: dict[str, Value] = {}
         others = BOTTOM
         for atom in value - NONE:
+            if isinstance(atom, Tup):
+                continue  # Not a mapping: it raises.
             if isinstance(atom, Box) and atom.kind == "dict":
                 held = self.contents(atom)
                 others |= held.items

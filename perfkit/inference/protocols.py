@@ -49,7 +49,6 @@ class Protocols(QuerySets):
     def ask(self, atom: Atom, name: str, *arguments: Value) -> Value | None:
         """Call a method that the class of an object defines; None when it defines none."""
         found: Value | None = None
-        receiver: Value = frozenset({atom})
         for narrowed, raw in self.definitions(atom, name):
             if raw is MISSING or raw is None:
                 continue
@@ -62,7 +61,6 @@ class Protocols(QuerySets):
             else:
                 outcome = self.lose(f"{name} of {self.describe(atom)}")
             found = outcome if found is None else found | outcome
-        del receiver
         return found
 
     def definitions(self, atom: Atom, name: str) -> list[tuple[Atom, Any]]:
@@ -73,6 +71,8 @@ class Protocols(QuerySets):
             return [(atom, self.static(atom.cls, name))]
         if isinstance(atom, Rows):
             return [(atom, static(atom.cls, name))]
+        if isinstance(atom, Tup) and atom.cls is not None:
+            return [(atom, self.static(atom.cls, name))]
         return []
 
     # Truth
@@ -278,7 +278,8 @@ class Protocols(QuerySets):
         """Return what an object gives that defines its iteration."""
         found = self.ask(atom, "__iter__")
         if found is None:
-            return self.ask(atom, "__getitem__", INERT) or BOTTOM
+            found = self.ask(atom, "__getitem__", INERT)
+            return self.lose(f"the elements of {self.describe(atom)}") if found is None else found
         elements = BOTTOM
         for one in found:
             if isinstance(one, Box) and one.cls is not None:
@@ -321,8 +322,9 @@ class Protocols(QuerySets):
         """Enter and leave a context manager; return what ``as`` gets."""
         entered = BOTTOM
         for atom in manager:
-            if isinstance(atom, (Row, Box)) and not (isinstance(atom, Box) and atom.cls is None):
-                entered |= self.ask(atom, "__enter__") or BOTTOM
+            answer = self.ask(atom, "__enter__")
+            if answer is not None:
+                entered |= answer
                 self.ask(atom, "__exit__", *([NONE | INERT] * 3))
             elif self.carries(frozenset({atom})):
                 entered |= self.lose(f"with {self.describe(atom)}")

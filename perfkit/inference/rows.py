@@ -52,6 +52,7 @@ from perfkit.inference.values import (
 
 FORWARD_GET = ForwardManyToOneDescriptor.__get__
 REVERSE_GET = ReverseOneToOneDescriptor.__get__
+MEMBER_GETS = (property.__get__, functools.cached_property.__get__, cached_property.__get__)
 MANAGER_GETS = (ReverseManyToOneDescriptor.__get__, ManyToManyDescriptor.__get__)
 
 
@@ -63,6 +64,8 @@ class RowAttributes(Calls):
         #: What was found in which class: a cached answer is good as long as this holds.
         self.lookups: dict[tuple[type, str], object] = {}
         self.searched: set[tuple[Row, str]] = set()
+        #: Attributes that a method sets which is running: what it sets is known when it is done.
+        self.awaited: dict[tuple[tuple[str, ...], str], Value] = {}
 
     def static(self, cls: type, name: str) -> Any:
         """Return what a class holds under a name, without running a descriptor; MISSING if nothing."""
@@ -120,8 +123,10 @@ class RowAttributes(Calls):
             return known(raw) | stored | self.get_assigned(row, name)
         if isinstance(raw, FunctionType):
             return frozenset({Bound(Known(raw), frozenset({row}))})
-        if isinstance(raw, (property, functools.cached_property, cached_property)):
+        if getter in MEMBER_GETS:
             return self.get_member(row, raw) | stored
+        if self.is_cache(raw):
+            return frozenset({Bound(Known(raw), frozenset({row}))})
         if isinstance(raw, classmethod):
             return frozenset({Bound(Known(raw.__func__), known(row.model))})
         if isinstance(raw, staticmethod):
@@ -271,8 +276,10 @@ class RowAttributes(Calls):
         if isinstance(fallback, FunctionType):
             arguments = Arguments((frozenset({row}), known(name)))
             found |= self.call_known(fallback, arguments, fallback)
-        if found or (row, name) in self.searched and (row.path, name) in self.stored:
+        if found or (row.path, name) in self.awaited:
             return found
+        if name.startswith("__") and name.endswith("__"):
+            return BOTTOM
         if row.own and row.parent is None:
             return INERT
         return self.lose(f"{row.model.__name__}.{name}, which no code of the class sets")
@@ -283,11 +290,15 @@ class RowAttributes(Calls):
             self.searched.add((row, name))
             for function in attributes_assigned(row.model).get(name, ()):
                 self.run_assignment(row, name, function)
-        return self.stored.get((row.path, name), BOTTOM)
+        found = self.stored.get((row.path, name), BOTTOM)
+        if (row.path, name) in self.awaited:
+            self.awaited[row.path, name] = found
+        return found
 
     def run_assignment(self, row: Row, name: str, function: FunctionType) -> None:
         """Run a method that assigns to an attribute, to see what."""
         if any(one[0] == id(function) for one in self.running):  # type: ignore[index]
+            self.awaited.setdefault((row.path, name), BOTTOM)
             return
         code = function.__code__
         required = code.co_argcount - len(function.__defaults__ or ())

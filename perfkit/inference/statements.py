@@ -7,10 +7,35 @@ from collections.abc import Callable
 
 from perfkit.inference.engine import Engine
 from perfkit.inference.frames import Loop, Names, join_names
-from perfkit.inference.values import BOTTOM, INERT, Closure, Inert, Known, Opaque, Tup, Value, known
+from perfkit.inference.values import (
+    BOTTOM,
+    INERT,
+    Atom,
+    Closure,
+    Inert,
+    Known,
+    Opaque,
+    Tup,
+    Value,
+    constants,
+    join,
+    known,
+)
 
 #: How often a loop is run before it is said to have no end.
 MAX_ROUNDS = 6
+
+
+#: Exceptions in which Python itself keeps an object that had to do with them.
+_CARRYING = (
+    AttributeError,
+    KeyError,
+    LookupError,
+    StopIteration,
+    StopAsyncIteration,
+    Exception,
+    BaseException,
+)
 
 
 class Statements(Engine):
@@ -155,10 +180,17 @@ class Statements(Engine):
 
     def handle(self, handler: ast.ExceptHandler) -> None:
         """Run the body of an ``except``."""
+        caught: list[object] | None = None
         if handler.type is not None:
-            self.evaluate(handler.type)
+            types = self.evaluate(handler.type)
+            spread = join(
+                join(one.items) if isinstance(one, Tup) else frozenset({one}) for one in types
+            )
+            caught = constants(spread)
         if handler.name:
-            self.bind(ast.Name(handler.name, ast.Store()), frozenset({Inert(BaseException)}))
+            carries = caught is None or any(one in _CARRYING for one in caught)
+            value = frozenset({Inert(BaseException if carries else None)})
+            self.bind(ast.Name(handler.name, ast.Store()), value)
         self.execute(handler.body)
 
     def stmt_With(self, node: ast.With) -> None:
@@ -276,10 +308,13 @@ class Statements(Engine):
         for target in node.targets:
             if isinstance(target, (ast.Attribute, ast.Subscript)):
                 value = self.evaluate(target.value)
-                if isinstance(target, ast.Subscript):
-                    self.evaluate(target.slice)
-                if self.carries(value):
-                    self.lose("del of what belongs to the row")
+                key = self.evaluate(target.slice) if isinstance(target, ast.Subscript) else None
+                for atom in value:
+                    self.delete(atom, target, key)
+
+    def delete(self, atom: Atom, target: ast.Attribute | ast.Subscript, key: Value | None) -> None:
+        """Delete an attribute or item of one thing."""
+        raise NotImplementedError
 
     def unpack(self, value: Value, count: int, starred: int | None) -> list[Value]:
         """Return what each of ``count`` targets gets; ``starred`` is the index of ``*rest``."""

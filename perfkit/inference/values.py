@@ -27,6 +27,9 @@ class Atom:
 
 Value = frozenset[Atom]
 
+#: Never has a value: the line raises before.
+BOTTOM: Value = frozenset()
+
 
 @dataclass(frozen=True)
 class Inert(Atom):
@@ -84,7 +87,6 @@ class Row(Atom):
     parent: Row | None = None
     inverse: str | None = None
     own: bool = False
-    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,9 +108,11 @@ class Rows(Atom):
 
 @dataclass(frozen=True)
 class Tup(Atom):
-    """A tuple of known length."""
+    """A tuple of known length, or a named tuple."""
 
     items: tuple[Value, ...]
+    #: The class of a named tuple, else None.
+    cls: type | None = None
 
 
 class Box(Atom):
@@ -117,11 +121,13 @@ class Box(Atom):
     What it holds is in the heap of the analysis.
     """
 
-    __slots__ = ("cls", "kind", "line")
+    __slots__ = ("cls", "factory", "kind")
 
     def __init__(self, kind: str, cls: type | None = None) -> None:
         self.kind = kind
         self.cls = cls
+        #: What a ``defaultdict`` calls for a missing key.
+        self.factory: Value = BOTTOM
 
 
 @dataclass(frozen=True)
@@ -205,7 +211,6 @@ class Selector(Atom):
     arguments: tuple[Value, ...] = ()
 
 
-BOTTOM: Value = frozenset()
 INERT: Value = frozenset({Inert()})
 TEXT: Value = frozenset({Inert(str)})
 NUMBER: Value = frozenset({Inert(int)})

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
 
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.utils import timezone
 
 
 class Country(models.Model):
@@ -73,7 +73,7 @@ class Base(models.Model):
     status = models.CharField(max_length=1, choices=[("a", "Active"), ("b", "Blocked")])
     data = models.JSONField(default=dict)
     image = models.FileField(default="")
-    created = models.DateTimeField(null=True)
+    created = models.DateTimeField(default=timezone.now)
     brand = models.ForeignKey(Brand, models.CASCADE, null=True, related_name="+")
     parent = models.ForeignKey("self", models.CASCADE, null=True, related_name="+")
     origin = models.ForeignKey(Country, models.CASCADE, null=True, related_name="+", to_field="code")
@@ -87,7 +87,6 @@ class Product(Base):
 
     tags = models.ManyToManyField(Tag)
     notes = GenericRelation(Note)
-    children: Any
     parent = models.ForeignKey("self", models.CASCADE, null=True, related_name="children")
     brand = models.ForeignKey(Brand, models.CASCADE, null=True, related_name="products")
 

@@ -1,0 +1,559 @@
+# ruff: noqa
+"""Members through members: properties, cached properties, methods, class attributes, descriptors."""
+
+import functools
+from functools import cached_property, lru_cache, partialmethod
+
+from django.utils.functional import cached_property as django_cached_property
+
+from perfkit.inference import reads, register_reads
+from tests.inference.constructs import either, followed, given_up
+
+
+@followed
+def plain_column(self):
+    return self.title
+
+
+@followed
+def nothing(self):
+    return 42
+
+
+@followed
+def key_column(self):
+    return self.brand_id
+
+
+@followed
+def primary_key(self):
+    return self.pk, self.id
+
+
+@followed
+class through_property:
+    @property
+    def label(self):
+        return self.title
+
+    def member(self):
+        return self.label
+
+
+@followed
+class through_cached_property:
+    @cached_property
+    def label(self):
+        return self.title
+
+    @property
+    def member(self):
+        return self.label
+
+
+@followed
+class through_django_cached_property:
+    @django_cached_property
+    def label(self):
+        return self.title
+
+    @django_cached_property
+    def member(self):
+        return self.label
+
+
+@followed
+class through_method_with_arguments:
+    def label(self, a, *rest, b=1, **more):
+        return f"{a.name} {rest} {b} {more}"
+
+    def member(self):
+        return self.label(self.brand, self.title, b=self.price, c=self.tax)
+
+
+@followed
+class property_made_by_call:
+    def _label(self):
+        return self.title
+
+    label = property(_label)
+
+    def member(self):
+        return self.label
+
+
+@followed
+class property_of_lambda:
+    member = property(lambda self: self.price)
+
+
+@followed
+class static_and_class_methods:
+    @staticmethod
+    def double(product):
+        return product.price * 2
+
+    @classmethod
+    def describe(cls, product):
+        return cls.__name__ + product.title
+
+    def member(self):
+        return self.double(self), self.describe(self)
+
+
+@followed
+class partial_method:
+    def label(self, name):
+        return getattr(self, name)
+
+    title_label = partialmethod(label, "title")
+
+    def member(self):
+        return self.title_label()
+
+
+@given_up
+class partial_method_of_unknown:
+    def label(self, name):
+        return getattr(self, name)
+
+    def member(self):
+        return self.label(self.title.lower() and "price")
+
+
+@followed
+class class_constant:
+    prefix = "no. "
+
+    def member(self):
+        return self.prefix + self.title
+
+
+@followed
+class class_level_tuple_of_names:
+    names = ("title", "price")
+
+    def member(self):
+        return [getattr(self, name) for name in self.names]
+
+
+@given_up
+class class_level_list_of_names:
+    names = ["title", "price"]
+
+    def member(self):
+        return [getattr(self, name) for name in self.names]
+
+
+@followed
+class setter_and_getter:
+    @property
+    def label(self):
+        return self.title
+
+    @label.setter
+    def label(self, value):
+        self._label = value + self.status
+
+    def member(self):
+        self.label = "x"
+        return self.label
+
+
+@followed
+class attribute_kept_on_row:
+    def member(self):
+        self._kept = self.brand
+        return self._kept.name
+
+
+@followed
+class lazily_kept:
+    _kept = None
+
+    def member(self):
+        if self._kept is None:
+            self._kept = self.brand
+        return self._kept.slogan
+
+
+@followed
+class kept_by_another_method:
+    def keep(self):
+        self._thing = self.brand
+
+    def member(self):
+        self.keep()
+        return self._thing.slogan
+
+
+@followed
+class hasattr_memo:
+    def member(self):
+        if not hasattr(self, "_memo"):
+            self._memo = self.brand
+        return self._memo.slogan
+
+
+@given_up
+def injected_attribute(self):
+    return getattr(self, "_injected", self).title
+
+
+@given_up
+def injected_behind_hasattr(self):
+    if hasattr(self, "request_row"):
+        return self.request_row.title
+    return ""
+
+
+@given_up
+class kept_by_a_method_with_arguments:
+    def keep(self, thing):
+        self._given = thing
+
+    def member(self):
+        return getattr(self, "_given", None)
+
+
+@followed
+class descriptor_of_the_project:
+    class Upper:
+        def __init__(self, name):
+            self.name = name
+
+        def __get__(self, instance, owner):
+            return getattr(instance, self.name).upper()
+
+    shout = Upper("title")
+
+    def member(self):
+        return self.shout
+
+
+@followed
+class descriptor_as_member:
+    class Upper:
+        def __get__(self, instance, owner=None):
+            if instance is None:
+                return self
+            return instance.title.upper()
+
+    member = Upper()
+
+
+@followed
+class descriptor_that_sets:
+    class Keeper:
+        def __get__(self, instance, owner=None):
+            return instance.title
+
+        def __set__(self, instance, value):
+            instance._kept = value + instance.status
+
+    kept = Keeper()
+
+    def member(self):
+        self.kept = "a"
+        return 1
+
+
+@followed
+class cached_property_subclass:
+    class shouting(cached_property):
+        def __get__(self, instance, owner=None):
+            return instance.status + super().__get__(instance, owner)
+
+    # The name is given by hand: the class body doesn't own the descriptor.
+    label = shouting(lambda self: self.title)
+    label.__set_name__(None, "label")
+
+    def member(self):
+        return self.title if self.label else ""
+
+
+@followed
+class getattr_fallback:
+    def __getattr__(self, name):
+        if name.startswith("short_"):
+            return self.title[:2]
+        raise AttributeError(name)
+
+    def member(self):
+        return self.short_title
+
+
+@given_up
+class getattribute_override:
+    def __getattribute__(self, name):
+        return super(type(self), self).__getattribute__(name) if False else object.__getattribute__(self, name)
+
+    def member(self):
+        return self.title
+
+
+@followed
+class setattr_override:
+    def __setattr__(self, name, value):
+        if name == "nick":
+            object.__setattr__(self, "_nick", value + self.title)
+        else:
+            object.__setattr__(self, name, value)
+
+    def member(self):
+        self.nick = "x"
+        return 1
+
+
+@followed
+class through_str:
+    def __str__(self):
+        return self.title
+
+    def member(self):
+        return str(self)
+
+
+@followed
+class through_repr:
+    def __str__(self):
+        return self.title
+
+    def member(self):
+        return repr(self)
+
+
+@followed
+class unbound_method:
+    def label(self):
+        return self.title
+
+    def member(self):
+        return type(self).label(self)
+
+
+@followed
+class bound_method_kept:
+    def label(self):
+        return self.title
+
+    def member(self):
+        function = self.label
+        return function()
+
+
+@followed
+class bound_method_by_name:
+    def label(self):
+        return self.title
+
+    def member(self):
+        return getattr(self, "label")()
+
+
+@given_up
+class method_by_computed_name:
+    def label_a(self):
+        return self.title
+
+    def member(self):
+        return getattr(self, "label_" + self.status)()
+
+
+@followed
+class method_by_constant_format:
+    def label_a(self):
+        return self.title
+
+    def member(self):
+        kind = "a"
+        return getattr(self, "label_%s" % kind)() + getattr(self, f"label_{kind}")()
+
+
+@followed
+class fget_of_property:
+    @property
+    def label(self):
+        return self.title
+
+    def member(self):
+        return type(self).label.fget(self)
+
+
+@followed
+class func_of_bound_method:
+    def label(self):
+        return self.title
+
+    def member(self):
+        return self.label.__func__(self.label.__self__)
+
+
+@followed
+class private_names:
+    def __secret(self):
+        return self.title
+
+    def member(self):
+        return self.__secret()
+
+
+@followed
+class memoised_method:
+    @lru_cache(maxsize=None)
+    def label(self):
+        return self.title
+
+    def member(self):
+        return self.label()
+
+
+@followed
+class declared:
+    @reads("title", "brand__name")
+    def label(self) -> str:
+        return eval("self.title + self.brand.name")
+
+    def member(self):
+        return self.label() + "!"
+
+
+@followed
+class declared_property:
+    @reads("price")
+    @property
+    def label(self) -> int:
+        return eval("self.price")
+
+    def member(self):
+        return self.label
+
+
+@followed
+class declared_below_property:
+    @cached_property
+    @reads("price")
+    def label(self) -> int:
+        return eval("self.price")
+
+    def member(self):
+        return self.label * 2
+
+
+@given_up
+class declared_outcome_unknown:
+    @reads("brand__name")
+    def thing(self):
+        return eval("self.brand")
+
+    def member(self):
+        return self.thing().slogan
+
+
+@followed
+class declared_to_many:
+    @reads("images__url", "lines")
+    def urls(self) -> str:
+        return eval("str(([image.url for image in self.images.all()], len(self.lines.all())))")
+
+    def member(self):
+        return self.urls()
+
+
+def describe_elsewhere(prefix, product) -> str:
+    return eval("prefix + product.title")
+
+
+register_reads(describe_elsewhere, "title", argument="product")
+
+
+@followed
+def registered_callable(self):
+    return describe_elsewhere("x", self)
+
+
+@given_up
+def registered_callable_with_another_row(self):
+    return describe_elsewhere(self.brand, self)
+
+
+@followed
+class overridden_str_of_relation:
+    class Brand:
+        def __str__(self):
+            return self.slogan
+
+    def member(self):
+        return str(self.brand)
+
+
+@followed
+class deep_chain_of_members:
+    class Owner:
+        @property
+        def contact(self):
+            return f"{self.name} <{self.email}>"
+
+    class Brand:
+        @property
+        def contact(self):
+            return self.owner.contact
+
+    @property
+    def contact(self):
+        return self.brand.contact
+
+    def member(self):
+        return self.contact
+
+
+@given_up
+class mutual_recursion_that_ends_at_once:
+    def first(self, again=True):
+        return self.second(False) if again else self.title
+
+    def second(self, again):
+        return self.first(again)
+
+    def member(self):
+        return self.first(False)
+
+
+@given_up
+class recursion_over_parents:
+    def path(self):
+        return (self.parent.path() if self.parent else "") + self.title
+
+    def member(self):
+        return self.path()
+
+
+@given_up
+class recursion_over_children:
+    def count(self):
+        return 1 + sum(child.count() for child in self.children.all())
+
+    def member(self):
+        return self.count()
+
+
+@given_up
+class recursion_without_end:
+    def again(self):
+        return self.again() if self.title == "never" else self.title
+
+    def member(self):
+        return self.again()
+
+
+@given_up
+class asynchronous_helper:
+    async def label(self):
+        return self.title
+
+    def member(self):
+        coroutine = self.label()
+        try:
+            coroutine.send(None)
+        except StopIteration as stop:
+            return stop.value
