@@ -63,7 +63,7 @@ def apply_preset(queryset: QS, preset: Preset, label: str = "") -> QS:
     Raises :class:`~perfkit.PresetError` when the preset doesn't fit the queryset's model.
     """
     label = label or repr(preset)
-    plan, _ = compile_plan(queryset.model, preset, label)
+    plan = compile_plan(queryset.model, preset, label).plan
     return locate(apply_loading(queryset, Loading(plan, (label,))))
 
 
@@ -140,7 +140,8 @@ class OwnTables(tuple[str, ...]):
 
 
 def _parent_links(model: type[Model], prefix: str = "") -> Iterator[str]:
-    for parent, link in model._meta.concrete_model._meta.parents.items():
+    parents = model._meta.concrete_model._meta.parents  # type: ignore[union-attr]  # no abstract model
+    for parent, link in parents.items():
         if link is not None:
             yield prefix + link.name
             yield from _parent_links(parent, prefix + link.name + LOOKUP_SEP)
@@ -156,8 +157,9 @@ def require_columns(queryset: QS, attnames: Iterable[str]) -> QS:
         return queryset
     draft = read(queryset)
     draft.links |= missing
+    clone: QS = queryset._chain()
     return _settle(
-        queryset._chain(),
+        clone,
         draft,
         present.presets if present is not None else (),
         user_joins=present.user_joins if present is not None else has_user_joins(queryset),
@@ -180,7 +182,7 @@ def prefetch_preset(instances: Sequence[Model], preset: Preset) -> None:
     if len(models) > 1:
         labels = ", ".join(sorted(model._meta.label for model in models.values()))
         raise PresetError(f"{preset!r}: prefetch() takes rows of one model, not of {labels}.")
-    plan, _ = compile_plan(type(instances[0]), preset)
+    plan = compile_plan(type(instances[0]), preset).plan
     _load_missing_columns(instances, plan)
     prefetches = [
         *(PrefetchPlan(join.relation, (join.plan,)) for join in plan.joins),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig, apps
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Info, Tags, register
+from django.core.checks import Warning as CheckWarning
 
 from perfkit.compiler import choices, compile_plan
 from perfkit.conf import declared, problems
 from perfkit.exceptions import PresetError
+from perfkit.members import init_reads
 from perfkit.methods import preset_method
 from perfkit.presets import Preset
 from perfkit.querysets import PresetQuerySetMixin
@@ -36,10 +38,13 @@ def check_settings(*, app_configs: Sequence[AppConfig] | None, **kwargs: Any) ->
 def check_presets(*, app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Compile every preset of every model's managers."""
     found: list[CheckMessage] = []
+    narrowed: set[type[Model]] = set()
     for model in _models(app_configs):
         for label, preset in declared_presets(model):
-            found += _check_preset(model, label, preset)
+            found += _check_preset(model, label, preset, narrowed)
         found += _check_default_presets(model)
+    for model in sorted(narrowed, key=lambda model: model._meta.label):
+        found += _check_loading(model)
     return found
 
 
@@ -59,12 +64,41 @@ def declared_presets(model: type[Model]) -> Iterator[tuple[str, Preset]]:
                 yield preset_method(queryset_class, name).__qualname__, preset
 
 
-def _check_preset(model: type[Model], label: str, preset: Preset) -> list[CheckMessage]:
+def _check_preset(
+    model: type[Model], label: str, preset: Preset, narrowed: set[type[Model]]
+) -> list[CheckMessage]:
+    """Compile one preset; note the models whose rows it means to narrow."""
     try:
-        compile_plan(model, preset, label)
+        compiled = compile_plan(model, preset, label)
     except PresetError as error:
         return [Error(str(error), obj=model, id=error.check_id)]
-    return []
+    narrowed.update(plan.model for plan in compiled.plan.walk() if plan.declared is not None)
+    return [
+        CheckWarning(doubt.message, doubt.hint, obj=model, id=doubt.check_id)
+        for doubt in compiled.doubts
+    ]
+
+
+def _check_loading(model: type[Model]) -> Iterator[CheckMessage]:
+    """Say what is loaded whatever a preset says, since the making of a row reads it."""
+    reads = init_reads(model)
+    if reads is None:
+        return
+    for unresolved in reads.unresolved:
+        yield CheckWarning(
+            "What __init__() or a receiver of post_init reads of every row can't be followed: "
+            f"{unresolved}. Presets don't narrow these rows.",
+            "Read in __init__() only what get_deferred_fields() does not name, or use register_reads().",
+            obj=model,
+            id="perfkit.W003",
+        )
+    if reads.complete and reads.columns:
+        columns = ", ".join(map(repr, sorted(reads.columns)))
+        yield Info(
+            f"__init__() or a receiver of post_init reads {columns} of every row; presets always load them.",
+            obj=model,
+            id="perfkit.I001",
+        )
 
 
 def _check_default_presets(model: type[Model]) -> Iterator[CheckMessage]:

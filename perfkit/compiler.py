@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from django.apps import apps
 from django.db.models.constants import LOOKUP_SEP
@@ -13,7 +13,8 @@ from django.db.models.constants import LOOKUP_SEP
 from perfkit.draft import Draft, PrefetchDraft, freeze
 from perfkit.exceptions import PresetError
 from perfkit.expressions import refuse_regrouping
-from perfkit.presets import Clause, Preset
+from perfkit.members import Doubt, doubts_of, member_reads
+from perfkit.presets import Clause, Preset, split_path
 from perfkit.relations import (
     Relation,
     column,
@@ -28,18 +29,29 @@ if TYPE_CHECKING:
 
     from perfkit.plan import LoadPlan
 
-__all__ = ["choices", "compile_plan", "presets_of", "queryset_class"]
+__all__ = ["Compiled", "choices", "compile_plan", "presets_of", "queryset_class"]
 
 
-def compile_plan(model: type[Model], preset: Preset, label: str = "") -> tuple[LoadPlan, bool]:
-    """Return the plan of a preset on the rows of a model, and whether it may be kept.
+class Compiled(NamedTuple):
+    """A compiled preset."""
 
-    A plan may not be kept when a ``@preset`` method had a part in it, which may answer otherwise the
-    next time. ``label`` names the preset in messages (``"ProductQuerySet.optimize_for_list"``).
-    Raises :class:`~perfkit.PresetError` when the preset doesn't fit the model.
+    plan: LoadPlan
+    #: Whether the plan may be kept: not if a ``@preset`` method had a part in it, which may answer
+    #: otherwise the next time.
+    lasting: bool
+    #: What could not be proved of the members that the preset names.
+    doubts: tuple[Doubt, ...]
+
+
+def compile_plan(model: type[Model], preset: Preset, label: str = "") -> Compiled:
+    """Return the plan of a preset on the rows of a model.
+
+    ``label`` names the preset in messages (``"ProductQuerySet.optimize_for_list"``). Raises
+    :class:`~perfkit.PresetError` when the preset doesn't fit the model.
     """
     place = _Place(label or repr(preset), model)
-    return freeze(_draft(model, preset, place)), not place.called
+    plan = freeze(_draft(model, preset, place))
+    return Compiled(plan, not place.called, tuple(dict.fromkeys(place.doubts)))
 
 
 def queryset_class(manager: Any) -> type[Any]:
@@ -68,6 +80,8 @@ class _Place:
     around: tuple[tuple[type[Model], Preset], ...] = ()
     #: The ``@preset`` methods that were called: one list for the whole compilation.
     called: list[str] = field(default_factory=list)
+    #: What is not certain of the plan: likewise.
+    doubts: list[Doubt] = field(default_factory=list)
 
     def fail(self, message: str, check_id: str) -> NoReturn:
         below = f" (included as {LOOKUP_SEP.join(self.path)!r})" if self.path else ""
@@ -234,23 +248,79 @@ class _ClauseCompiler:
             )
 
     def _only(self, path: str) -> None:
-        draft = self.draft
-        *above, last = path.split(LOOKUP_SEP)
+        *above, last = split_path(path)
+        if not above and last in dict(self.clause.annotate):
+            self.draft.say()
+            return
+        self._read(self.draft, above, last, path)
+
+    def _read(self, draft: Draft, above: list[str], last: str, path: str) -> None:
+        """Ask for one name behind a path: a column, or a member that reads others."""
         for position, name in enumerate(above):
             if not self._silent(draft):
                 draft.say()
             if self._inherited(draft, name, above[position + 1 :], last):
                 return
-            child = inherited_child(draft.model, name)
-            if child is not None:
-                if issubclass(draft.model, child):
-                    continue  # The row is the child already: the columns are its own.
-                return  # The row is another child, and has none of these columns.
-            behind = self._through(draft, name, path, "only")
+            behind = self._step(draft, name, path)
+            if behind is None:
+                return
             draft = behind
         if not self._silent(draft):
             draft.say()
-        self._only_leaf(draft, last, path)
+        attnames = column(draft.model, last)
+        if attnames is None:
+            self._read_member(draft, last, path)
+        elif not self._silent(draft):
+            draft.say(attnames)
+
+    def _step(self, draft: Draft, name: str, path: str) -> Draft | None:
+        """Return the draft behind one step of a path that is read; None where there can be no row."""
+        child = inherited_child(draft.model, name)
+        if child is None:
+            return self._through(draft, name, path, "only")
+        # The row is the child already, and the columns are its own; or it is another child.
+        return draft if issubclass(draft.model, child) else None
+
+    def _read_member(self, draft: Draft, name: str, path: str) -> None:
+        """Ask for what a property, cached property or method reads."""
+        reads = member_reads(draft.model, name)
+        if reads is None:
+            self._refuse(draft, name, path)
+        if reads.problems:
+            self.place.fail(f"only names {path!r}, but {' '.join(reads.problems)}", "perfkit.E007")
+        draft.members.add(name)
+        touched = [draft]
+        for relation in sorted(reads.relations):
+            touched += self._reach(draft, relation.split(LOOKUP_SEP), path)
+        for read in sorted(reads.columns):
+            *above, last = read.split(LOOKUP_SEP)
+            self._read(draft, above, last, path)
+        for relation in sorted(reads.whole):
+            for behind in self._reach(draft, relation.split(LOOKUP_SEP), path)[-1:]:
+                behind.say_all()
+        if not reads.complete:
+            # Never less than can be proved: the rows that it touches are not narrowed.
+            for behind in touched:
+                behind.say_all()
+        self.place.doubts.extend(doubts_of(reads, self.place.label, path))
+
+    def _reach(self, draft: Draft, steps: list[str], path: str) -> list[Draft]:
+        """Return the drafts along a path that a member crosses, its rows narrowed to their links."""
+        reached = []
+        for name in steps:
+            relation = find_relation(draft.model, name)
+            if relation is not None and relation.model is None:
+                # Rows of any model: whole, by the relation's own prefetch.
+                draft.prefetch(relation)
+                break
+            behind = self._step(draft, name, path)
+            if behind is None:
+                break
+            if not self._silent(behind):
+                behind.say()
+            reached.append(behind)
+            draft = behind
+        return reached
 
     def _silent(self, draft: Draft) -> bool:
         """Whether the user's own queryset narrows these rows: then a path through it adds no narrowing."""
@@ -269,14 +339,8 @@ class _ClauseCompiler:
         draft.say(columns(relation.model))
         return True
 
-    def _only_leaf(self, draft: Draft, name: str, path: str) -> None:
-        attnames = column(draft.model, name)
-        if attnames is not None:
-            if not self._silent(draft):
-                draft.say(attnames)
-            return
-        if draft is self.draft and name in dict(self.clause.annotate):
-            return
+    def _refuse(self, draft: Draft, name: str, path: str) -> NoReturn:
+        """Say what is wrong with a name that is neither a column nor a member."""
         relation = find_relation(draft.model, name)
         if relation is not None:
             part = "select_related" if relation.joinable else "prefetch_related"

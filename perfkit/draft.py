@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from perfkit.exceptions import PresetError
+from perfkit.members import always_loaded
 from perfkit.plan import JoinPlan, LoadPlan, PrefetchPlan
 from perfkit.relations import Relation, columns
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.db.models import Model, Prefetch
     from django.db.models.fetch_modes import FetchMode
 
@@ -33,8 +36,10 @@ class Draft:
     fetch_mode: str | FetchMode | None = None
     lazy_ok: set[str] = field(default_factory=set)
     members: set[str] = field(default_factory=set)
-    #: Columns by which the rows are stitched to what they were reached from.
+    #: Columns by which the rows are stitched to what they were reached from, and other such needs.
     links: set[str] = field(default_factory=set)
+    #: Whether the rows can't be narrowed, whatever is said.
+    whole: bool = False
 
     def say(self, names: tuple[str, ...] | set[str] = ()) -> None:
         """Ask for columns; asked for none, the rows are narrowed to their links."""
@@ -61,6 +66,13 @@ class Draft:
         if name in self.prefetches:
             return self.prefetches[name].only_draft
         return None
+
+    def related(self) -> Iterator[tuple[Relation, Draft]]:
+        """Yield each relation that is loaded, with what is drafted behind it."""
+        yield from self.joins.values()
+        for drafted in self.prefetches.values():
+            for behind in drafted.drafts.values():
+                yield drafted.relation, behind
 
     def merge(self, other: Draft) -> None:
         """Unite with another draft of the same model.
@@ -146,6 +158,7 @@ def freeze(draft: Draft, fetch_mode: str | FetchMode | None = None) -> LoadPlan:
     ``fetch_mode`` is that of the rows it is reached from, which prefetched rows share.
     """
     _fold(draft)
+    _protect(draft)
     _hoist(draft)
     return _freeze(draft, fetch_mode)
 
@@ -172,7 +185,7 @@ def _freeze(
         prefetches.append(PrefetchPlan(drafted.relation, plans, drafted.prefetch, drafted.by_user))
     every = columns(model)
     loaded = None
-    if draft.columns is not None or follows_narrowed:
+    if (draft.columns is not None or follows_narrowed) and not draft.whole:
         loaded = tuple(name for name in every if name in (draft.columns or ()) or name in needed)
     return LoadPlan(
         model=model,
@@ -190,28 +203,33 @@ def _freeze(
 
 def _fold(draft: Draft) -> None:
     """Load each row once: what is asked of it on several ways is asked in one place."""
-    for relation, child in list(draft.joins.values()):
-        _fold(child)
-        _fold_inverse(draft, relation, child)
-    for drafted in list(draft.prefetches.values()):
-        for child in drafted.drafts.values():
+    folding = True
+    while folding:
+        for name in draft.joins.keys() & draft.prefetches.keys():
+            _fold_prefetch(draft, name)
+        folding = False
+        for relation, child in list(draft.related()):
             _fold(child)
-            _fold_inverse(draft, drafted.relation, child)
-    for name in draft.joins.keys() & draft.prefetches.keys():
-        _fold_prefetch(draft, name)
+            folding = _fold_inverse(draft, relation, child) or folding
 
 
-def _fold_inverse(draft: Draft, relation: Relation, child: Draft) -> None:
-    """Ask of the row itself what is asked of it on the way back over a one-to-one relation.
+def _fold_inverse(draft: Draft, relation: Relation, child: Draft) -> bool:
+    """Ask of the row itself what is asked of it on the way back from a related row.
 
-    Django gives the related row the row that it was loaded for, whatever else was loaded there.
+    Django gives the related row the row that it was loaded for, whatever else was loaded there:
+    over one-to-one relations, and over a reverse foreign key that is prefetched.
     """
-    if relation.inverse in child.joins:
-        draft.merge(child.joins.pop(relation.inverse)[1])
+    joined = child.joins.pop(relation.inverse, None)
+    behind = joined[1] if joined is not None else None
     back = child.prefetches.get(relation.inverse)
     if back is not None and back.prefetch is None and back.only_draft is not None:
-        del child.prefetches[relation.inverse]
-        draft.merge(back.only_draft)
+        behind = child.prefetches.pop(relation.inverse).only_draft
+    if behind is None:
+        return False
+    if draft.columns is None:
+        behind.columns = None  # Nothing is said of the row, so it is loaded whole.
+    draft.merge(behind)
+    return True
 
 
 def _fold_prefetch(draft: Draft, name: str) -> None:
@@ -233,6 +251,15 @@ def _fold_prefetch(draft: Draft, name: str) -> None:
         del draft.prefetches[name]
 
 
+def _protect(draft: Draft) -> None:
+    """Load what a row needs to be made at all."""
+    always = always_loaded(draft.model)
+    draft.whole = always is None
+    draft.links |= always or set()
+    for _, child in draft.joins.values():
+        _protect(child)
+
+
 def _hoist(draft: Draft) -> None:
     """Move what is asked of a child's row in multi-table inheritance to where Django loads it from.
 
@@ -241,8 +268,12 @@ def _hoist(draft: Draft) -> None:
     """
     for relation, child in draft.joins.values():
         _hoist(child)
-        if relation.inheritance == "down" and child.columns is not None:
-            inherited = set(columns(draft.model))
+        if relation.inheritance != "down":
+            continue
+        inherited = set(columns(draft.model))
+        draft.links |= child.links & inherited
+        draft.whole = draft.whole or child.whole
+        if child.columns is not None:
             if draft.columns is not None:
                 draft.columns |= child.columns & inherited
             child.columns -= inherited

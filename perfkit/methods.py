@@ -79,9 +79,9 @@ def attribute_method(owner: type[Any], name: str, preset: Preset) -> Callable[[A
             return clone if current.get() is None else locate(clone)
         loading = loadings.get(self.model)
         if loading is None:
-            plan, lasting = compile_plan(self.model, preset, label)
-            loading = Loading(plan, (label,))
-            if not lasting:
+            compiled = compile_plan(self.model, preset, label)
+            loading = Loading(compiled.plan, (label,))
+            if not compiled.lasting:
                 return locate(apply_loading(self, loading))
             loadings[self.model] = loading
         if loading.is_simple and get_settings().FETCH_MODE == "one":
@@ -111,7 +111,7 @@ def function_method(function: Callable[..., Preset]) -> Callable[..., Any]:
     return _mark(method, function)
 
 
-def _mark(method: Any, preset: object) -> Any:
+def _mark(method: Callable[..., Any], preset: object) -> Callable[..., Any]:
     method.preset = preset
     method.is_preset_method = True
     return method

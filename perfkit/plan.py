@@ -50,6 +50,15 @@ class LoadPlan:
         """Whether a column of the row, or of a row joined to it, is left out."""
         return self.columns is not None or any(join.plan.narrowed for join in self.joins)
 
+    def walk(self) -> Iterator[LoadPlan]:
+        """Yield this plan and every plan behind its relations."""
+        yield self
+        for join in self.joins:
+            yield from join.plan.walk()
+        for prefetch in self.prefetches:
+            for plan in prefetch.plans:
+                yield from plan.walk()
+
     def value_names(self, prefix: str = "") -> list[str]:
         """Return the names for ``values()``: what is declared of the row and of rows joined to it.
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     #: presets, or, for a generic foreign key, either of them by model.
     Included: TypeAlias = "Preset | str | Mapping[type[Model] | str, Preset | str]"
 
-__all__ = ["Clause", "Preset", "preset"]
+__all__ = ["Clause", "Preset", "preset", "split_path"]
 
 P = ParamSpec("P")
 QS = TypeVar("QS", bound="QuerySet[Any]")
@@ -281,6 +281,14 @@ def preset(function: Callable[Concatenate[QS, P], Preset]) -> PresetMethod[QS, P
     return cast("PresetMethod[QS, P]", function_method(function))
 
 
+def split_path(path: str) -> list[str]:
+    """Return the names of a path; ``__str__`` is one of them at its end (``"brand____str__"``)."""
+    rest = path.removesuffix("__str__")
+    if rest == path or not (rest == "" or rest.endswith("__")):
+        return path.split("__")
+    return [*rest.removesuffix("__").split("__"), "__str__"] if rest else ["__str__"]
+
+
 def _names(part: str, names: Iterable[str]) -> tuple[str, ...]:
     if isinstance(names, str):
         raise PresetError(f"Preset({part}={names!r}): write a list, {part}=[{names!r}].")
@@ -288,7 +296,7 @@ def _names(part: str, names: Iterable[str]) -> tuple[str, ...]:
         raise PresetError(f"Preset({part}={names!r}): {part} takes a list of names.")
     found = tuple(dict.fromkeys(_hashable(part, names)))
     for name in found:
-        if not isinstance(name, str) or not all(name.split("__")):
+        if not isinstance(name, str) or not all(split_path(name)):
             raise PresetError(
                 f"Preset({part}=[..., {name!r}]): {part} takes names and paths such as 'brand__name'."
             )

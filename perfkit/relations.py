@@ -46,7 +46,7 @@ class Relation:
     base_manager: bool = False
     #: "down" from a parent's row to its child's, "up" from a child's to its parent's, else "".
     inheritance: str = ""
-    #: The attribute of the related row that Django fills with this row as it loads it (one to one).
+    #: The attribute of the related row that Django fills with this row as it loads it.
     inverse: str = ""
     generic: bool = False
 
@@ -140,7 +140,8 @@ def relation_names(model: type[Model]) -> Iterator[str]:
     """Yield the attributes under which the rows of ``model`` have relations."""
     for field in model._meta.get_fields():
         if field.is_relation:
-            yield field.get_accessor_name() if isinstance(field, ForeignObjectRel) else field.name
+            name = field.get_accessor_name() if isinstance(field, ForeignObjectRel) else field.name
+            yield str(name)
 
 
 def _describe(model: type[Model], name: str, field: Any) -> Relation | None:
@@ -167,7 +168,8 @@ def _describe(model: type[Model], name: str, field: Any) -> Relation | None:
     if isinstance(field, ForeignObjectRel):
         return _describe_reverse(name, field)
     if isinstance(field, ManyToManyField):
-        source = field.remote_field.through._meta.get_field(field.m2m_field_name())
+        through: Any = field.remote_field.through
+        source = through._meta.get_field(field.m2m_field_name())
         local = tuple(f.attname for f in source.foreign_related_fields)
         return Relation(name, name, field.related_model, many=True, joinable=False, local=local)
     if isinstance(field, ForeignObject):
@@ -207,7 +209,7 @@ def _describe_reverse(name: str, rel: ForeignObjectRel) -> Relation | None:
         remote=tuple(f.attname for f in field.local_related_fields),
         base_manager=single,
         inheritance="down" if single and getattr(rel, "parent_link", False) else "",
-        inverse=field.name if single else "",
+        inverse=field.name,
     )
 
 
@@ -233,4 +235,5 @@ def _is_generic_relation(field: object) -> bool:
 
 
 def _attnames(model: type[Model], *names: str) -> tuple[str, ...]:
-    return tuple(model._meta.get_field(name).attname for name in names)
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    return tuple(field.attname for field in fields)

@@ -228,7 +228,7 @@ def test_an_included_method_is_called_each_time() -> None:
 
     made = Preset(include={"friend": "today"})
     assert columns(plan(Person, made), "friend") == {"id", "name"}
-    found, lasting = compile_plan(Person, made)
+    found, lasting, _ = compile_plan(Person, made)
     assert columns(found, "friend") == {"id", "bio"}
     assert not lasting
 

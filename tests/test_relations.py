@@ -70,7 +70,7 @@ PATHS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "back to the owner of a reverse foreign key": (
         "Author",
         "books__author__bio",
-        ("author(id)", "book(id author_id) author(id bio)"),
+        ("author(id bio)", "book(id author_id)"),
     ),
     "reverse foreign key behind a foreign key": (
         "Review",
@@ -436,7 +436,7 @@ WHOLE: dict[str, tuple[Any, Preset, str, tuple[str, ...]]] = {
         Author,
         Preset(only=["name"], include={"books": "list"}),
         "name books__title books__author__name books__tags__name",
-        ("author(id name)", "book(id title author_id) author(id name)", "tag(id name)"),
+        ("author(id name)", "book(id title author_id)", "tag(id name)"),
     ),
     "include over a path": (
         Review,
@@ -455,7 +455,7 @@ WHOLE: dict[str, tuple[Any, Preset, str, tuple[str, ...]]] = {
         "name books__blurb books__reviews__text",
         (
             "author(id name)",
-            "book(id title blurb author_id) author(id name)",
+            "book(id title blurb author_id)",
             "review(id book_id text reviewer)",
             "tag(id name)",
         ),

@@ -48,7 +48,7 @@ def _show(command: BaseCommand, model: type[Model], label: str, preset: Preset) 
     """Print one plan, or what is wrong with the preset; return whether it could be compiled."""
     command.stdout.write(command.style.MIGRATE_HEADING(label))
     try:
-        command.stdout.write(f"{compile_plan(model, preset, label)[0]}\n\n")
+        command.stdout.write(f"{compile_plan(model, preset, label).plan}\n\n")
     except PresetError as error:
         command.stdout.write(command.style.ERROR(f"{error} ({error.check_id})") + "\n\n")
         return False
