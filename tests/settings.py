@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "tests.auditor.app",
     "tests.auditor.other",
     "tests.inference.app",
+    "tests.integrations.app",
     "tests.testapp",
     "example_project.catalogue",
     "example_project.customers",
