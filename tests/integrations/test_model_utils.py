@@ -92,6 +92,7 @@ def test_rows_that_are_not_narrowed_are_whole_with_their_subclass() -> None:
 @pytest.mark.usefixtures("vehicles")
 def test_a_subclass_asked_for_whole_is_whole() -> None:
     """select_related of a subclass's link loads all its columns, inherited ones too."""
+    Vehicle.objects.with_cars()  # The plan is kept from the first use on, and shared.
     (car,) = Vehicle.objects.with_cars().select_subclasses(Car).filter(name="Car")
     assert type(car) is Car
     assert not car.get_deferred_fields()
