@@ -69,6 +69,11 @@ class Order(TimeStampedModel):
         return f"{self.currency.symbol}{self.total:,.2f}"
 
     @property
+    def ship_to(self) -> str:
+        """Where the parcel goes."""
+        return str(self.shipping_address)
+
+    @property
     def bill_to(self) -> str:
         """Where the bill goes."""
         return str(self.billing_address) if self.billing_address else "with the parcel"
