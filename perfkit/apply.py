@@ -17,7 +17,7 @@ from django.db.models.constants import LOOKUP_SEP
 
 from perfkit._compat import set_fetch_mode
 from perfkit.auditor.callers import evaluated_at
-from perfkit.auditor.scope import current
+from perfkit.auditor.context import current
 from perfkit.compiler import compile_plan
 from perfkit.conf import get_settings
 from perfkit.draft import Draft, freeze, thaw

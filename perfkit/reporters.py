@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Callable, Mapping
+from typing import NoReturn
 
 from perfkit.auditor.findings import Finding, Place
 from perfkit.exceptions import LazyLoadError, LazyLoadWarning
@@ -36,9 +37,9 @@ def warn(finding: Finding) -> None:
     )
 
 
-def stop(finding: Finding) -> None:
-    """Raise :class:`~perfkit.LazyLoadError`."""
-    raise LazyLoadError(str(finding), finding)
+def stop(finding: Finding, because: str = "") -> NoReturn:
+    """Raise :class:`~perfkit.LazyLoadError`; ``because`` goes before the finding."""
+    raise LazyLoadError(f"{because}\n{finding}".strip(), finding)
 
 
 #: The reporters that speak when a scope closes; ``raise`` acts at the read.

@@ -10,8 +10,9 @@ from typing import Any, TypeVar, cast
 
 from perfkit.auditor import config, hooks
 from perfkit.auditor.config import AuditConfig
+from perfkit.auditor.context import current, current_scope
 from perfkit.auditor.report import AuditReport
-from perfkit.auditor.scope import Scope, current
+from perfkit.auditor.scope import Scope
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -20,9 +21,9 @@ class Opening:
     """A scope and the way in and out of it; a response enters it again for every chunk."""
 
     def __init__(self, configuration: AuditConfig) -> None:
-        self.scope = Scope(configuration, current.get())
+        self.scope = Scope(configuration, current_scope())
         self._held = False
-        self._token: Token[Scope | None] | None = None
+        self._token: Token[Any] | None = None
 
     def enter(self) -> None:
         """Make the scope the current one."""

@@ -31,8 +31,9 @@ from django.db.models.query import ModelIterable, RawModelIterable
 from django.db.models.query_utils import DeferredAttribute
 
 from perfkit.auditor import kinds
-from perfkit.auditor.loads import Awaited, Load, begin, loading, run, scope_for, stop
-from perfkit.auditor.rows import Rows
+from perfkit.auditor.context import current
+from perfkit.auditor.loads import Awaited, Load, begin, run, scope_for, stop
+from perfkit.auditor.rows import Rows, no_scope
 from perfkit.auditor.scope import Scope
 
 T = TypeVar("T")
@@ -104,13 +105,19 @@ def carry(queryset: Any, rows: Rows) -> Any:
     return twin
 
 
+def carry_child(queryset: Any, load: Any) -> Any:
+    """Return the queryset to iterate over, for rows that are loaded by a load in progress."""
+    rows = load.rows_for(queryset)
+    return queryset if rows is None else carry(queryset, rows)
+
+
 def carry_mode(queryset: Any) -> Any:
     """Return the queryset to iterate over outside an audit scope: its rows know their mode."""
     owner = queryset._hints.get("instance")
     inherited = mode_of(owner) if isinstance(owner, Model) else "one"
     if queryset.query.__dict__.get(MODE, inherited) == "one":
         return queryset
-    return carry(queryset, Rows(None, queryset.model, many=True))
+    return carry(queryset, Rows(no_scope, (), queryset.model, many=True))
 
 
 def joined(plain: Callable[..., None]) -> Callable[..., None]:
@@ -168,9 +175,9 @@ class _Missed:
         mode = mode_of(instance)
         self.load: Load | None = None
         if scope is not None:
-            self.load = begin(scope, rows, subject, instance, kinds.describe, frame)
+            self.load = begin(scope, rows, subject, instance, frame)
         if mode == "raise":
-            stop(self.load, subject, instance, rows, kinds.describe, frame)
+            stop(self.load, subject, instance, rows, frame)
         self.peers: list[Any] = []
         if mode == "peers":
             living = (peer() for peer in instance._state.db.peers)
@@ -243,7 +250,7 @@ def missing_forward(plain: Callable[..., Any]) -> Callable[..., Any]:
     """Wrap ``ForwardManyToOneDescriptor.get_object``, called on a miss."""
 
     @functools.wraps(plain)
-    def get_object(self: ForwardManyToOneDescriptor, instance: Any) -> Any:
+    def get_object(self: ForwardManyToOneDescriptor[Any], instance: Any) -> Any:
         missed = _Missed(self, instance, sys._getframe(1))
         if not missed.batched:
             return missed.run(plain, self, instance)
@@ -262,7 +269,7 @@ def missing_reverse(plain: Callable[..., Any]) -> Callable[..., Any]:
     on_miss = ReverseOneToOneDescriptor.__get__.__code__
 
     @functools.wraps(plain)
-    def get_queryset(self: ReverseOneToOneDescriptor, **hints: Any) -> Any:
+    def get_queryset(self: ReverseOneToOneDescriptor[Any, Any], **hints: Any) -> Any:
         frame = sys._getframe(1)
         if frame.f_code is not on_miss:
             return plain(self, **hints)
@@ -274,7 +281,7 @@ def missing_reverse(plain: Callable[..., Any]) -> Callable[..., Any]:
             return _Fetched(self.related, instance)
         queryset = plain(self, **hints)
         if missed.load is not None:
-            loading.set(Awaited(missed.load))
+            current.set(Awaited.of(missed.load))
         return queryset
 
     return get_queryset
@@ -346,3 +353,22 @@ def plan() -> Iterator[tuple[Any, str, Callable[[Any], Any]]]:
         from django.contrib.contenttypes.models import ContentType
 
         yield ContentType, "get_object_for_this_type", missing_generic
+
+
+#: The modes by name: here a mode is its name.
+NAMED = {"one": "one", "peers": "peers", "raise": "raise"}
+
+
+def put(queryset: Any, mode: str) -> None:
+    """Give a queryset a fetch mode in place, and stay installed from then on."""
+    if mode != "one":
+        from perfkit.auditor import hooks
+
+        hooks.require()
+    queryset.query.__dict__[MODE] = mode
+
+
+def name_of(queryset: Any) -> str:
+    """Return the name of a queryset's fetch mode."""
+    name: str = queryset.query.__dict__.get(MODE, "one")
+    return name

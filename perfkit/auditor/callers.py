@@ -211,11 +211,18 @@ _places: dict[tuple[int, int], Place] = {}
 
 
 def evaluated_at(frame: FrameType | None) -> tuple[Place | None, Place | None, bool]:
-    """Return where a queryset is evaluated: the user's line, the template's, and "one row alone".
+    """Return the user's line that calls, the template's, and whether one row is fetched alone."""
+    return evaluation(frame)[1:]
 
-    It runs for every queryset, so it stops at the user's line and makes a place once.
+
+def evaluation(frame: FrameType | None) -> tuple[Any, Place | None, Place | None, bool]:
+    """Return where a queryset is evaluated: its line, the place, the template's, "one row alone".
+
+    The line is a hashable that tells it from other lines; None where there is none. It runs for
+    every queryset, so it stops at the user's line and makes a place once.
     """
-    template: Place | None = None
+    node: Any = None
+    block = ""
     library: Place | None = None
     single = False
     known = marks.get
@@ -223,40 +230,37 @@ def evaluated_at(frame: FrameType | None) -> tuple[Place | None, Place | None, b
         code = frame.f_code
         mark = known(id(code)) or mark_of(code)
         category = mark.category
-        if category == USER or (category == MEMBER and is_users(code.co_filename)):
-            key = (id(code), frame.f_lineno)
-            place = _places.get(key)
-            if place is None:
-                place = _places[key] = _place(frame)
-            return place, template, single
-        if category == SINGLE:
+        if category == USER or category == MEMBER:
+            if category == USER or is_users(code.co_filename):
+                line = (id(code), frame.f_lineno)
+                place = _places.get(line)
+                if place is None:
+                    place = _places[line] = _place(frame)
+                if node is None:
+                    return line, place, None, single
+                return node, place, template_place(node, block), single
+        elif category == SINGLE:
             single = True
-        elif category == NODE and template is None:
-            node = frame.f_locals["self"]
-            if getattr(node, "token", None) is not None:
-                template = template_place(node, _block(frame.f_back))
+        elif category == NODE:
+            found = frame.f_locals["self"]
+            if node is None:
+                node = found if getattr(found, "token", None) is not None else None
+            elif not block and type(found).__name__ == "BlockNode":
+                block = found.name
         elif category == THIRD_PARTY and library is None:
             library = _place(frame, third_party=True)
         elif category == HOP:
             for waiting in awaiting_frames(frame):
                 if mark_of(waiting.f_code).category == USER:
-                    return _place(waiting), template, single
+                    place = _place(waiting)
+                    return place, place, template_place(node, block), single
             break
         elif category == REQUEST:
-            callback = frame.f_locals.get("callback")
-            return (callback and view_place(callback)) or library, template, single
+            view = frame.f_locals.get("callback")
+            library = (view and view_place(view)) or library
+            break
         frame = frame.f_back
-    return library, template, single
-
-
-def _block(frame: FrameType | None) -> str:
-    while frame is not None:
-        if mark_of(frame.f_code).category == NODE:
-            node = frame.f_locals["self"]
-            if type(node).__name__ == "BlockNode":
-                return str(node.name)
-        frame = frame.f_back
-    return ""
+    return node or library, library, template_place(node, block), single
 
 
 def _place(frame: FrameType, third_party: bool = False) -> Place:

@@ -112,7 +112,8 @@ def _code(function: Any) -> CodeType:
 
 def _special() -> dict[CodeType, int]:
     """Return the functions of Django and asgiref that tell something by being on the stack."""
-    handlers = (BaseHandler._get_response, BaseHandler._get_response_async)
+    handler: Any = BaseHandler  # django-stubs leaves out the private names
+    handlers = (handler._get_response, handler._get_response_async)
     return {
         _code(Node.render_annotated): NODE,
         _code(SyncToAsync.thread_handler): HOP,

@@ -18,15 +18,11 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet, query
 from django.db.models.query import BaseIterable, ModelIterable, RawModelIterable
 
-from perfkit._compat import HAS_FETCH_MODES
-from perfkit.auditor import frames, queries
-from perfkit.auditor.loads import Prefetching, in_progress, loading
-from perfkit.auditor.scope import current
-
-if HAS_FETCH_MODES:
-    from perfkit.auditor import native as version
-else:
-    from perfkit.auditor import backport as version
+from perfkit.auditor import frames, queries, version
+from perfkit.auditor.context import current, innermost
+from perfkit.auditor.loads import Awaited, Load, Pending, Prefetching
+from perfkit.auditor.scope import Scope
+from perfkit.exceptions import LazyLoadError
 
 
 def evaluating(plain: Callable[..., None]) -> Callable[..., None]:
@@ -35,16 +31,35 @@ def evaluating(plain: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(plain)
     def __init__(self: Any, queryset: Any, *args: Any, **kwargs: Any) -> None:
         plain(self, queryset, *args, **kwargs)
-        scope = current.get() or version.scope_of(queryset)
-        if scope is None:
-            if isinstance(self, (ModelIterable, RawModelIterable)):
+        top = current.get()
+        if top is None or not top.open or type(top) is Pending:
+            top = _scope_of(queryset)
+        yields_rows = isinstance(self, (ModelIterable, RawModelIterable))
+        if top is None:
+            if yields_rows:
                 self.queryset = version.carry_mode(queryset)
             return
-        rows = queries.evaluated(scope, queryset, sys._getframe(1))
-        if rows is not None and isinstance(self, (ModelIterable, RawModelIterable)):
-            self.queryset = version.carry(queryset, rows)
+        try:
+            if type(top) is Scope:
+                rows = queries.evaluated(top, queryset, sys._getframe(1))
+                if rows is not None and yields_rows:
+                    self.queryset = version.carry(queryset, rows)
+            elif yields_rows:
+                self.queryset = version.carry_child(queryset, top)
+        except LazyLoadError:
+            raise
+        except Exception:
+            top.scope.fault()
 
     return __init__
+
+
+def _scope_of(queryset: Any) -> Any:
+    """Return what an evaluation belongs to where the variable doesn't say at once."""
+    top = innermost()
+    while type(top) is Pending:
+        top = top.outer
+    return version.scope_of(queryset) if top is None else top
 
 
 def asking(plain: Callable[..., Any]) -> Callable[..., Any]:
@@ -54,9 +69,14 @@ def asking(plain: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(plain)
     def ask(self: Any, *args: Any, **kwargs: Any) -> Any:
         if self._result_cache is None or call == "aggregate":
-            scope = current.get() or version.scope_of(self)
-            if scope is not None:
-                queries.asked(scope, self, call, sys._getframe(1))
+            scope = _scope_of(self)
+            if type(scope) is Scope:
+                try:
+                    queries.asked(scope, self, call, sys._getframe(1))
+                except LazyLoadError:
+                    raise
+                except Exception:
+                    scope.fault()
         return plain(self, *args, **kwargs)
 
     return ask
@@ -67,26 +87,31 @@ def prefetching(plain: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(plain)
     def prefetch_one_level(instances: Any, prefetcher: Any, lookup: Any, level: int) -> Any:
-        if current.get() is None and version.rows_of(instances[0]) is None:
+        outer = innermost()
+        if outer is None:
             return plain(instances, prefetcher, lookup, level)
-        caller = sys._getframe(2).f_code
-        progress = Prefetching(
-            queries.rows_for_prefetch(instances[0], sys._getframe(1)),
-            lookup.prefetch_through.split("__")[level],
-            in_progress(),
-            to_many=not queries.leads_to_one(prefetcher),
-            repeats=caller in _CHUNKED,
-        )
-        token = loading.set(progress)
+        try:
+            progress = Prefetching(
+                outer,
+                queries.rows_for_prefetch(instances[0], sys._getframe(1)),
+                lookup.prefetch_through.split("__")[level],
+                to_many=not queries.leads_to_one(prefetcher),
+                chunk=sys._getframe(2).f_code is _CHUNKS,
+            )
+        except Exception:
+            outer.scope.fault()
+            return plain(instances, prefetcher, lookup, level)
+        token = current.set(progress)
         try:
             return plain(instances, prefetcher, lookup, level)
         finally:
-            loading.reset(token)
+            current.reset(token)
 
     return prefetch_one_level
 
 
-_CHUNKED = {QuerySet._iterator.__code__}
+# The queryset's own loop over chunks of rows.
+_CHUNKS = vars(QuerySet)["_iterator"].__code__
 
 
 def executing(plain: Callable[..., Any]) -> Callable[..., Any]:
@@ -94,18 +119,45 @@ def executing(plain: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(plain)
     def execute(self: Any, sql: Any, params: Any, *ignored: Any) -> Any:
-        scope = current.get()
-        load = in_progress()
-        if scope is None and load is None:
+        top = current.get()
+        if top is not None and not top.open:
+            top = innermost()
+        if top is None:
             return plain(self, sql, params, *ignored)
-        repeat = queries.sending(scope, load, sql, sys._getframe(1))
+        scope = top.scope
+        scope.query_count += 1
+        waiting: Any = None
+        if type(top) is Load:
+            top.record.queries += 1
+        else:
+            waiting = _belongs_to(top, scope, sql, sys._getframe(1))
+        if waiting is None:
+            return plain(self, sql, params, *ignored)
         start = perf_counter()
         try:
             return plain(self, sql, params, *ignored)
         finally:
-            queries.sent(load, repeat, perf_counter() - start)
+            waiting.executed(perf_counter() - start)
 
     return execute
+
+
+def _belongs_to(top: Any, scope: Scope, sql: Any, frame: Any) -> Any:
+    """Count a statement where it belongs; return what waits to hear how long it took, or None."""
+    while type(top) is Prefetching:
+        if top.chunk:
+            return None
+        top = top.outer
+    if isinstance(top, Load):
+        top.record.queries += 1
+        return top if isinstance(top, Awaited) else None
+    try:
+        return queries.tally(scope, sql, frame)
+    except LazyLoadError:
+        raise
+    except Exception:
+        scope.fault()
+        return None
 
 
 def _plan() -> Iterator[tuple[Any, str, Callable[[Any], Any]]]:
@@ -134,6 +186,7 @@ def _plan() -> Iterator[tuple[Any, str, Callable[[Any], Any]]]:
 _lock = threading.RLock()
 _replaced: list[tuple[Any, str, Any, Any]] = []
 _holders = 0
+_required = False
 
 
 def _replace(owner: Any, name: str, make: Callable[[Any], Any]) -> None:
@@ -166,7 +219,9 @@ def install() -> None:
 
 def uninstall() -> None:
     """Take the hooks out: every attribute is the very object that it was before."""
+    global _required
     with _lock:
+        _required = False
         while _replaced:
             owner, name, plain, ours = _replaced.pop()
             if vars(owner).get(name) is ours:
@@ -176,10 +231,19 @@ def uninstall() -> None:
 
 
 def uninstall_unless_held() -> None:
-    """Take the hooks out, unless a scope that is open holds them."""
+    """Take the hooks out, unless an open scope holds them or a fetch mode rests on them."""
     with _lock:
-        if not _holders:
+        if not _holders and not _required:
             uninstall()
+
+
+def require() -> None:
+    """Install the hooks for good: before Django 6.1 a fetch mode rests on them."""
+    global _required
+    if not _required:
+        with _lock:
+            _required = True
+            install()
 
 
 def hold() -> None:

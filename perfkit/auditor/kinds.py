@@ -30,6 +30,14 @@ def is_generic(fetcher: Any) -> bool:
     return hasattr(getattr(fetcher, "field", fetcher), "ct_field")
 
 
+def is_doubtful(fetcher: Any) -> bool:
+    """Say whether Django may ask for a load though it will send nothing."""
+    if is_generic(fetcher):
+        return True
+    relation = getattr(fetcher.field, "remote_field", None)
+    return isinstance(fetcher, ForwardManyToOneDescriptor) and bool(relation.parent_link)
+
+
 def sends_query(fetcher: Any, instance: Any) -> bool:
     """Say whether Django will send a query; it asks the fetch mode where it needs none, too."""
     if is_generic(fetcher):

@@ -10,17 +10,24 @@ import copy
 import functools
 import sys
 from collections.abc import Callable, Iterator
+from time import perf_counter
 from typing import Any
 
-from django.core.exceptions import FieldFetchBlocked
 from django.db.models.base import ModelState
-from django.db.models.fetch_modes import FETCH_ONE, FetchMode, FetchOne, FetchPeers
+from django.db.models.fetch_modes import (
+    FETCH_ONE,
+    FETCH_PEERS,
+    FETCH_RAISE,
+    FetchMode,
+    FetchOne,
+    FetchPeers,
+    FetchRaise,
+)
 
 from perfkit.auditor import kinds
-from perfkit.auditor.loads import begin, run, scope_for
+from perfkit.auditor.context import current, current_scope
+from perfkit.auditor.loads import Load, begin, run, scope_for, stop
 from perfkit.auditor.rows import Rows
-from perfkit.auditor.scope import current
-from perfkit.exceptions import LazyLoadError
 
 
 class AuditedMode(FetchMode):
@@ -39,21 +46,25 @@ class AuditedMode(FetchMode):
 
     def fetch(self, fetcher: Any, instance: Any) -> None:
         """Load what the fetcher reads, and report it."""
-        scope = scope_for(self.rows)
-        if scope is None or not kinds.sends_query(fetcher, instance):
-            self._load(fetcher, instance)
-            return
-        load = begin(scope, self.rows, fetcher, instance, kinds.describe, sys._getframe(1))
+        top = current.get()
+        scope = top.scope if top is not None and top.open else scope_for(self.rows)
+        load = None
+        if scope is not None:
+            load = begin(scope, self.rows, fetcher, instance, sys._getframe(1))
+        if isinstance(self.wrapped, FetchRaise):
+            self._block(load, fetcher, instance)
         if load is None:
             self._load(fetcher, instance)
             return
+        load.outer = top
+        token = current.set(load)
+        start = perf_counter()
         try:
-            run(load, self._load, fetcher, instance)
-        except FieldFetchBlocked as blocked:
-            if isinstance(blocked, LazyLoadError):
-                raise
-            load.record.stop()
-        if kinds.is_generic(fetcher):
+            self._load(fetcher, instance)
+        finally:
+            load.record.seconds += perf_counter() - start
+            current.reset(token)
+        if load.doubtful and kinds.is_generic(fetcher):
             self._pass_on(fetcher.field.name, instance)
 
     def _load(self, fetcher: Any, instance: Any) -> None:
@@ -61,6 +72,11 @@ class AuditedMode(FetchMode):
             fetcher.fetch_one(instance)
         else:
             plain_fetch(self.wrapped)(self.wrapped, fetcher, instance)
+
+    def _block(self, load: Load | None, fetcher: Any, instance: Any) -> None:
+        """Raise our error in place of Django's, where one is due."""
+        if load is not None or kinds.sends_query(fetcher, instance):
+            stop(load, fetcher, instance, self.rows, sys._getframe(2))
 
     def _pass_on(self, name: str, instance: Any) -> None:
         """Give the target of a generic key a mode of its own; Django gave it the owner's."""
@@ -120,6 +136,21 @@ def carry_mode(queryset: Any) -> Any:
     return queryset
 
 
+def carry_child(queryset: Any, load: Any) -> Any:
+    """Return the queryset to iterate over, for rows that are loaded by a load in progress."""
+    carrier = load.carrier if type(load) is Load else None
+    if carrier is None or carrier.rows.model is not queryset.model:
+        rows = load.rows_for(queryset)
+        if rows is None:
+            return queryset
+        if type(load) is not Load:
+            return carry(queryset, rows)
+        carrier = load.carrier = mode_for(rows, unwrap(queryset._fetch_mode))
+    # Django's own queryset, made for this one row: no twin is needed.
+    queryset._fetch_mode = carrier
+    return queryset
+
+
 def joined(plain: Callable[..., None]) -> Callable[..., None]:
     """Wrap ``RelatedPopulator.__init__``: the rows of each join know their own path."""
 
@@ -138,10 +169,10 @@ def without_origin(plain: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(plain)
     def fetch(self: FetchMode, fetcher: Any, instance: Any) -> None:
-        scope = current.get()
+        scope = current_scope()
         load = None
-        if scope is not None and kinds.sends_query(fetcher, instance):
-            load = begin(scope, None, fetcher, instance, kinds.describe, sys._getframe(1))
+        if scope is not None:
+            load = begin(scope, None, fetcher, instance, sys._getframe(1))
         if load is None:
             plain(self, fetcher, instance)
         else:
@@ -181,3 +212,36 @@ def plan() -> Iterator[tuple[Any, str, Callable[[Any], Any]]]:
     yield FetchOne, "fetch", without_origin
     yield FetchPeers, "fetch", without_origin
     yield ModelState, "__getstate__", state_without_origin
+
+
+class RaisingMode(FetchRaise):
+    """Django's FETCH_RAISE with a finding; it compares and pickles as that mode."""
+
+    __slots__ = ()
+
+    def fetch(self, fetcher: Any, instance: Any) -> None:  # type: ignore[override]
+        """Raise :class:`~perfkit.LazyLoadError`, except where nothing would be sent."""
+        if kinds.sends_query(fetcher, instance):
+            stop(None, fetcher, instance, None, sys._getframe(1))
+        fetcher.fetch_one(instance)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FetchRaise) or NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(FETCH_RAISE)
+
+
+#: The modes by name.
+NAMED: dict[str, FetchMode] = {"one": FETCH_ONE, "peers": FETCH_PEERS, "raise": RaisingMode()}
+
+
+def put(queryset: Any, mode: FetchMode) -> None:
+    """Give a queryset a fetch mode in place."""
+    queryset._fetch_mode = mode
+
+
+def name_of(queryset: Any) -> str:
+    """Return the name of a queryset's fetch mode; "" for a project's own."""
+    mode = unwrap(queryset._fetch_mode)
+    return next((name for name, named in NAMED.items() if mode == named), "")

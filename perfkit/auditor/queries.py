@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import get_ident
 from types import FrameType
 from typing import Any
 
@@ -10,89 +11,75 @@ from django.db.models.fields.related_descriptors import (
     ReverseOneToOneDescriptor,
 )
 
-from perfkit._compat import HAS_FETCH_MODES
 from perfkit.auditor import callers, kinds, relations
-from perfkit.auditor.callers import evaluated_at, fingerprint
-from perfkit.auditor.loads import ALONE, Load, Pending, Prefetching, in_progress, loading
-from perfkit.auditor.relations import Related
-from perfkit.auditor.rows import Rows
+from perfkit.auditor.callers import evaluated_at, evaluation, fingerprint
+from perfkit.auditor.context import current, current_scope
+from perfkit.auditor.loads import ALONE, Pending
+from perfkit.auditor.relations import MARK, Related
+from perfkit.auditor.rows import Rows, no_scope
 from perfkit.auditor.scope import MAX_STATEMENTS, Record, Scope
-from perfkit.exceptions import LazyLoadError
-
-if HAS_FETCH_MODES:
-    from perfkit.auditor.native import rows_of
-else:
-    from perfkit.auditor.backport import rows_of
+from perfkit.auditor.version import rows_of
 
 
 def evaluated(scope: Scope, queryset: Any, frame: FrameType) -> Rows | None:
     """Note that a queryset is about to be evaluated; return what its rows are."""
-    try:
-        load = in_progress()
-        if load is not None and not isinstance(load, Pending):
-            return load.rows_for(queryset)
+    query = queryset.query
+    if queryset._hints or MARK in query.__dict__:
         related = relations.related_manager(queryset)
         if related is not None:
-            return _read(scope, related, queryset, "", frame)
-        return _rows_at(scope, queryset, frame)
-    except LazyLoadError:
-        raise
-    except Exception:
-        scope.fault()
-        return None
+            return read(scope, related, queryset, "", frame)
+    return _rows_at(scope, queryset, query, frame)
 
 
 def asked(scope: Scope, queryset: Any, call: str, frame: FrameType) -> None:
     """Note that a queryset is about to be counted, or asked otherwise without loading rows."""
-    try:
-        if in_progress() is None:
-            related = relations.related_manager(queryset)
-            if related is not None:
-                if frame.f_code.co_name == "contains":
-                    call = "contains"
-                _read(scope, related, queryset, call, frame)
-    except LazyLoadError:
-        raise
-    except Exception:
-        scope.fault()
+    scope.evaluating.pop(get_ident(), None)
+    related = relations.related_manager(queryset)
+    if related is not None:
+        called = "contains" if frame.f_code.co_name == "contains" else call
+        read(scope, related, queryset, called, frame)
 
 
-def _rows_at(scope: Scope, queryset: Any, frame: FrameType) -> Rows:
-    location, template, single = evaluated_at(frame)
-    query = queryset.query
-    high = getattr(query, "high_mark", None)
-    alone = single or (high is not None and high - query.low_mark == 1)
-    return Rows(
-        scope, queryset.model, many=not alone, location=location, template=template, query=query
-    )
+def _rows_at(scope: Scope, queryset: Any, query: Any, frame: FrameType) -> Rows:
+    line, location, template, single = evaluation(frame)
+    scope.evaluating[get_ident()] = line
+    if not single:
+        high = getattr(query, "high_mark", None)
+        single = high is not None and high - query.low_mark == 1
+    rows = Rows(scope.ref, scope.lineage, queryset.model, not single, location)
+    if template is not None:
+        rows.template = template
+    rows.read(query)
+    return rows
 
 
-def _read(
+def read(
     scope: Scope, related: Related, queryset: Any, call: str, frame: FrameType
 ) -> Rows | None:
     """Note that a related manager is about to send a query; return what its rows are."""
-    if queryset.query.is_empty() if hasattr(queryset.query, "is_empty") else False:
+    query = queryset.query
+    if query.is_empty():
         return None
     owner, name, prefetched = related
     rows = rows_of(owner)
-    if not scope.trusts(rows) or not rows.covers(owner):  # type: ignore[union-attr]
+    if rows is not None and not (scope.trusts(rows) and rows.covers(owner)):
         rows = None
     kind = "bypassed-prefetch" if prefetched else "related-manager"
-    key = (kind, call, name, id(rows), type(owner), fingerprint(frame))
+    key = (kind, call, name, rows, type(owner), *fingerprint(frame))
     record = scope.loads.get(key)
     if record is None:
         record = _first_read(scope, rows, kind, call, name, owner, frame)
         scope.loads[key] = record
-        scope.loads[id(rows)] = rows
     if record is not ALONE:
-        if record.must_stop():
-            record.stop()
-        pending = Pending(record, rows, name)
-        pending.outer = loading.get()
-        loading.set(pending)
+        record.add()
+        pending = Pending(scope, record, rows, name)
+        pending.outer = current.get()
+        current.set(pending)
+    if call:
+        return None
     if rows is not None and rows.many:
         return rows.child(name, queryset.model, to_many=True)
-    return _rows_at(scope, queryset, frame) if not call else None
+    return _rows_at(scope, queryset, query, frame)
 
 
 def _first_read(
@@ -117,15 +104,12 @@ def rows_for_prefetch(instance: Any, frame: FrameType) -> Rows:
     """Return what the rows are that a prefetch is made for."""
     rows = rows_of(instance)
     if rows is None or not rows.covers(instance):
+        scope = current_scope()
         location, template, _ = evaluated_at(frame)
-        rows = Rows(_scope(), type(instance), many=True, location=location, template=template)
+        reference, lineage = (no_scope, ()) if scope is None else (scope.ref, scope.lineage)
+        rows = Rows(reference, lineage, type(instance), True, location)
+        rows.template = template
     return rows
-
-
-def _scope() -> Scope | None:
-    from perfkit.auditor.scope import current
-
-    return current.get()
 
 
 def leads_to_one(prefetcher: Any) -> bool:
@@ -133,32 +117,6 @@ def leads_to_one(prefetcher: Any) -> bool:
     return isinstance(
         prefetcher, (ForwardManyToOneDescriptor, ReverseOneToOneDescriptor)
     ) or kinds.is_generic(prefetcher)
-
-
-def sending(scope: Scope | None, load: Any, sql: Any, frame: FrameType) -> Any:
-    """Count a statement; return the tally of equal ones where it belongs to no lazy load.
-
-    Raises :class:`~perfkit.LazyLoadError` for a repeated statement in the mode ``raise``.
-    """
-    if scope is None:
-        scope = load.rows.scope() if load.rows is not None else None
-    if scope is None:
-        return None
-    scope.query_count += 1
-    chunk = False
-    while isinstance(load, Prefetching):
-        chunk = chunk or load.repeats
-        load = load.outer
-    if load is not None or chunk or sql[:6] != "SELECT":
-        return None
-    try:
-        tally = _tally(scope, sql, frame)
-    except Exception:
-        scope.fault()
-        return None
-    if tally is not None and tally.record is not None and tally.record.must_stop():
-        tally.record.stop()
-    return tally
 
 
 class Tally:
@@ -171,25 +129,49 @@ class Tally:
         self.seconds = 0.0
         self.record: Record | None = None
 
+    def executed(self, seconds: float) -> None:
+        """Note what the statement took."""
+        if self.record is None:
+            self.seconds += seconds
+        else:
+            self.record.queries += 1
+            self.record.seconds += seconds
 
-def _tally(scope: Scope, sql: str, frame: FrameType) -> Tally | None:
-    asker = fingerprint(frame)
-    if not asker:
+
+def tally(scope: Scope, sql: Any, frame: FrameType) -> Tally | None:
+    """Count a statement that belongs to no lazy load; return the tally of its equals.
+
+    Raises :class:`~perfkit.LazyLoadError` for a repeated statement in the mode ``raise``.
+    """
+    line = scope.evaluating.pop(get_ident(), None)
+    if not isinstance(sql, str) or sql[:6] != "SELECT":
         return None
-    key = (hash(sql), asker)
-    tally = scope.statements.get(key)
-    if tally is None:
-        if len(scope.statements) >= MAX_STATEMENTS:
+    if line is None:
+        line = evaluation(frame)[0]
+        if line is None:
             return None
-        tally = scope.statements[key] = Tally()
-    tally.count += 1
-    if tally.record is None and tally.count >= scope.config.repeated:
-        record = scope.record("repeated-query", _model(frame), "", None, frame)
-        record.count += tally.count - 1
-        record.queries += tally.count - 1
-        record.seconds += tally.seconds
-        tally.record = record
-    return tally
+    key = (hash(sql), line)
+    found: Tally | None = scope.statements.get(key)
+    if found is None:
+        if len(scope.statements) < MAX_STATEMENTS:
+            found = scope.statements[key] = Tally()
+            found.count = 1
+        return None
+    found.count += 1
+    if found.record is not None:
+        found.record.add()
+    elif found.count >= scope.config.repeated:
+        _repeated(scope, found, frame)
+    return found
+
+
+def _repeated(scope: Scope, found: Tally, frame: FrameType) -> None:
+    record = scope.record("repeated-query", _model(frame), "", None, frame)
+    record.count += found.count - 1
+    record.queries += found.count - 1
+    record.seconds += found.seconds
+    found.record = record
+    record.add()
 
 
 def _model(frame: FrameType | None) -> type | None:
@@ -201,20 +183,6 @@ def _model(frame: FrameType | None) -> type | None:
                 return model
         frame = frame.f_back
     return None
-
-
-def sent(load: Any, tally: Tally | None, seconds: float) -> None:
-    """Note what a statement took."""
-    while isinstance(load, Prefetching):
-        load = load.outer
-    if isinstance(load, Load):
-        load.executed(seconds)
-    elif tally is not None:
-        if tally.record is None:
-            tally.seconds += seconds
-        else:
-            tally.record.queries += 1
-            tally.record.seconds += seconds
 
 
 def forget() -> None:

@@ -11,7 +11,7 @@ import functools
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from django.db.models import Model
+from django.db.models import ManyToManyRel, Model
 
 #: The attribute of a query that names its generic relation; queries keep it when they are cloned.
 MARK = "_perfkit_generic"
@@ -51,21 +51,21 @@ def _related(owner: Any, name: str, cache_name: str) -> Related:
     return Related(owner, name, prefetched)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _many_to_many(model: type[Model]) -> dict[Any, tuple[str, str]]:
     """Return name and cache name of a model's many-to-many managers by the key they filter on."""
     found: dict[Any, tuple[str, str]] = {}
     for field in model._meta.many_to_many:
         if hasattr(field, "m2m_field_name"):
-            through = field.remote_field.through
+            through: Any = field.remote_field.through
             found[through._meta.get_field(field.m2m_field_name())] = (field.name, field.name)
     for relation in model._meta.related_objects:
-        field = relation.field
+        reverse: Any = relation.field
         accessor = relation.get_accessor_name()
-        if relation.many_to_many and accessor and hasattr(field, "m2m_reverse_field_name"):
+        if isinstance(relation, ManyToManyRel) and accessor and hasattr(reverse, "m2m_reverse_field_name"):
             through = relation.through
-            key = through._meta.get_field(field.m2m_reverse_field_name())
-            found.setdefault(key, (accessor, field.related_query_name()))
+            key = through._meta.get_field(reverse.m2m_reverse_field_name())
+            found.setdefault(key, (accessor, reverse.related_query_name()))
     return found
 
 

@@ -18,6 +18,8 @@ class AuditReport:
 
     __slots__ = ("_scope",)
 
+    _scope: Scope
+
     def __init__(self, scope: Scope) -> None:
         object.__setattr__(self, "_scope", scope)
 

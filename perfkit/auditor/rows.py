@@ -7,78 +7,61 @@ a row.
 
 from __future__ import annotations
 
-import weakref
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from perfkit.auditor.findings import Origin, Place
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
-    from perfkit.auditor.scope import Scope
+def no_scope() -> None:
+    """Stand in for the reference to a scope where there is none."""
 
 
 class Rows:
     """The rows of one evaluated queryset, or those reached from them over one relation.
 
-    ``path`` leads from the rows of the queryset to these, a pair of name and "can be joined" per
-    step. ``many`` is false for a row fetched alone.
+    ``scope`` is a weak reference to the scope that was open, ``lineage`` the numbers of that scope
+    and those around it. ``many`` is false for a row fetched alone.
     """
 
-    __slots__ = (
-        "carrier",
-        "children",
-        "evaluated",
-        "lazy_ok",
-        "lineage",
-        "location",
-        "many",
-        "model",
-        "narrowed",
-        "path",
-        "presets",
-        "root",
-        "scope",
-        "template",
-    )
+    # Made for every evaluated queryset: what is rarely set stands here.
+    root: Any = None
+    template: Place | None = None
+    presets: tuple[str, ...] = ()
+    lazy_ok: frozenset[str] = frozenset()
+    #: How the queryset narrows the columns: "", "only" or "defer".
+    narrowed = ""
+    #: The way from the rows of the queryset to these: name and "can be joined" per step.
+    path: tuple[tuple[str, bool], ...] = ()
+    children: dict[str, Rows] | None = None
+    #: What Django hands on: a fetch mode, or an alias.
+    carrier: Any = None
 
     def __init__(
         self,
-        scope: Scope | None,
+        scope: Callable[[], Any],
+        lineage: tuple[int, ...],
         model: type,
-        *,
         many: bool,
         location: Place | None = None,
-        template: Place | None = None,
-        query: Any = None,
     ) -> None:
-        self.scope: Callable[[], Scope | None] = _no_scope if scope is None else weakref.ref(scope)
-        self.lineage: tuple[int, ...] = () if scope is None else scope.lineage
+        self.scope = scope
+        self.lineage = lineage
         self.model = model
-        self.root = model
         self.many = many
-        self.path: tuple[tuple[str, bool], ...] = ()
-        self.children: dict[str, Rows] = {}
-        self.carrier: Any = None
         self.location = location
-        self.template = template
-        self.presets: tuple[str, ...] = ()
-        self.lazy_ok: frozenset[str] = frozenset()
-        self.narrowed = ""
-        if query is not None:
-            self._read(query)
 
-    def _read(self, query: Any) -> None:
-        """Note what the query says of itself: its presets, and how it narrows the columns."""
+    def read(self, query: Any) -> None:
+        """Note what a query says of itself: its presets, and how it narrows the columns."""
+        names, defer = getattr(query, "deferred_loading", ((), True))
+        if names:
+            self.narrowed = "defer" if defer else "only"
         # The mark that perfkit's querysets leave on the query.
         preset = query.__dict__.get("_perfkit")
         if preset is not None:
             self.presets = preset.presets
             self.lazy_ok = preset.lazy_ok
             self.location = preset.location or self.location
-        names, defer = getattr(query, "deferred_loading", ((), True))
-        if names:
-            self.narrowed = "defer" if defer else "only"
 
     def child(
         self,
@@ -90,22 +73,20 @@ class Rows:
         query: Any = None,
     ) -> Rows:
         """Return the rows reached from these over the relation ``name``."""
+        if self.children is None:
+            self.children = {}
         found = self.children.get(name)
         if found is None or found.model is not model:
-            found = Rows(None, model, many=self.many or to_many)
-            found.scope, found.lineage, found.root = self.scope, self.lineage, self.root
+            found = Rows(self.scope, self.lineage, model, self.many or to_many, self.location)
+            found.root = self.root or self.model
             found.path = (*self.path, (name, joins and not to_many))
-            found.location, found.template = self.location, self.template
+            found.template = self.template
             found.presets, found.lazy_ok = self.presets, self.lazy_ok
             if query is not None:
-                found._read_below(query)
+                names, defer = query.deferred_loading
+                found.narrowed = ("defer" if defer else "only") if names else ""
             self.children[name] = found
         return found
-
-    def _read_below(self, query: Any) -> None:
-        names, defer = getattr(query, "deferred_loading", ((), True))
-        if names:
-            self.narrowed = "defer" if defer else "only"
 
     def covers(self, instance: Any) -> bool:
         """Say whether the instance can be one of these rows.
@@ -128,14 +109,10 @@ class Rows:
     def origin(self) -> Origin:
         """Return the origin as a finding tells it."""
         return Origin(
-            model=self.root,
+            model=self.root or self.model,
             location=self.location,
             template=self.template,
             presets=self.presets,
             cardinality="many" if self.many else "one",
             path="__".join(step for step, _ in self.path),
         )
-
-
-def _no_scope() -> None:
-    return None

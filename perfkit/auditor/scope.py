@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import logging
-from contextvars import ContextVar
+import weakref
 from dataclasses import replace
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db import models
 
@@ -15,14 +15,12 @@ from perfkit import reporters
 from perfkit.auditor import advice, baseline, callers, frames, ignores
 from perfkit.auditor.callers import Asker
 from perfkit.auditor.config import AuditConfig
+from perfkit.auditor.context import current as current
 from perfkit.auditor.findings import Finding
 from perfkit.auditor.rows import Rows
 from perfkit.signals import lazy_load
 
 logger = logging.getLogger("perfkit.audit")
-
-#: The innermost open scope.
-current: ContextVar[Scope | None] = ContextVar("perfkit_scope", default=None)
 
 _numbers = itertools.count(1)
 #: How many different statements a scope tells apart; beyond, repeats go unseen.
@@ -32,7 +30,17 @@ MAX_STATEMENTS = 10_000
 class Record:
     """One finding that is being counted."""
 
-    __slots__ = ("count", "finding", "minimum", "mode", "queries", "quiet", "seconds", "stopped")
+    __slots__ = (
+        "count",
+        "finding",
+        "minimum",
+        "mode",
+        "queries",
+        "quiet",
+        "seconds",
+        "stopped",
+        "stops",
+    )
 
     def __init__(self, finding: Finding, mode: str, *, minimum: int, quiet: str) -> None:
         self.finding = finding
@@ -44,6 +52,8 @@ class Record:
         self.queries = 0
         self.seconds = 0.0
         self.stopped = False
+        #: Whether it is to be stopped before its query is sent.
+        self.stops = mode == "raise" and not quiet
 
     @property
     def speaks(self) -> bool:
@@ -57,17 +67,18 @@ class Record:
             self.finding, count=self.count, queries=self.queries, duration=self.seconds
         )
 
-    def must_stop(self) -> bool:
-        """Count one more read; say whether it has to be stopped before its query is sent."""
+    def add(self) -> None:
+        """Count one more read; raise where it has to be stopped before its query is sent."""
         self.count += 1
-        return self.mode == "raise" and not self.quiet and self.count >= self.minimum
+        if self.stops and self.count >= self.minimum:
+            self.stop()
 
-    def stop(self, sender: type | None = None) -> None:
-        """Raise the :class:`~perfkit.LazyLoadError` of the finding."""
+    def stop(self, because: str = "") -> NoReturn:
+        """Raise the :class:`~perfkit.LazyLoadError` of the finding; ``because`` goes before it."""
         self.stopped = True
         finding = self.total()
-        lazy_load.send_robust(sender=finding.model, finding=finding)
-        reporters.stop(finding)
+        _signal(finding)
+        reporters.stop(finding, because)
 
 
 class Scope:
@@ -75,12 +86,14 @@ class Scope:
 
     def __init__(self, config: AuditConfig, parent: Scope | None = None) -> None:
         self.config = config
-        self.parent = parent
+        self.outer = parent
+        self.scope = self
+        self.open = True
+        self.ref = weakref.ref(self)
         number = next(_numbers)
         self.number = number
         self.lineage: tuple[int, ...] = (*parent.lineage, number) if parent else (number,)
         self.query_count = 0
-        self.closed = False
         #: The baseline's entries.
         self.known = baseline.read(config.baseline) if config.baseline else frozenset()
         #: The hashes of the findings that were too many to keep.
@@ -88,6 +101,8 @@ class Scope:
         self.records: dict[Finding, Record] = {}
         self.loads: dict[Any, Any] = {}
         self.statements: dict[Any, Any] = {}
+        #: The line that evaluates a queryset whose statement is not sent yet, by thread.
+        self.evaluating: dict[int, Any] = {}
         self.results: tuple[Finding, ...] = ()
         self._faulty = False
 
@@ -150,18 +165,18 @@ class Scope:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """The findings so far, in the order in which they were first met."""
-        if self.closed:
+        if not self.open:
             return self.results
         return tuple(r.total() for r in list(self.records.values()) if r.speaks and not r.quiet)
 
     def close(self) -> None:
         """Close the scope and report what it found; closing twice does nothing."""
-        if self.closed:
+        if not self.open:
             return
         self.results = self.findings
-        self.closed = True
-        if self.parent is not None:
-            self.parent.query_count += self.query_count
+        self.open = False
+        if self.outer is not None:
+            self.outer.query_count += self.query_count
         records = [r for r in self.records.values() if r.speaks]
         self.records, self.loads, self.statements = {}, {}, {}
         if baseline.recorder is not None:
@@ -169,7 +184,7 @@ class Scope:
             baseline.recorder.add(r.total() for r in known)
         spoken = [r for r in records if not r.quiet and not r.stopped]
         for record in spoken:
-            self._signal(record.total())
+            _signal(record.total())
         for record in spoken:
             report = reporters.AT_CLOSE.get(record.mode)
             if report is not None:
@@ -187,10 +202,11 @@ class Scope:
             self._faulty = True
             logger.exception("The auditor failed; what it looked at goes on without it.")
 
-    def _signal(self, finding: Finding) -> None:
-        for receiver, answer in lazy_load.send_robust(sender=finding.model, finding=finding):
-            if isinstance(answer, Exception):
-                logger.error("The receiver %r of lazy_load failed.", receiver, exc_info=answer)
+
+def _signal(finding: Finding) -> None:
+    for receiver, answer in lazy_load.send_robust(sender=finding.model, finding=finding):
+        if isinstance(answer, Exception):
+            logger.error("The receiver %r of lazy_load failed.", receiver, exc_info=answer)
 
 
 def _is_lazy_ok(rows: Rows, finding: Finding) -> bool:

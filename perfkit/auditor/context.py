@@ -1,0 +1,26 @@
+"""What is going on in this context: an open scope, or a load inside one.
+
+One variable holds the innermost of them, since it is looked up at every query.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Any
+
+#: The innermost Scope, Load or Prefetching; each has ``open``, ``outer`` and ``scope``.
+current: ContextVar[Any] = ContextVar("perfkit_audit", default=None)
+
+
+def innermost() -> Any:
+    """Return the innermost scope or load that is still open, or None."""
+    top = current.get()
+    while top is not None and not top.open:
+        top = top.outer
+    return top
+
+
+def current_scope() -> Any:
+    """Return the innermost open scope, or None."""
+    top = innermost()
+    return None if top is None else top.scope

@@ -1,0 +1,44 @@
+"""The fetch modes by name, on every supported Django: "one", "peers" and "raise".
+
+On Django 6.1 and later they are Django's own, save that "raise" raises
+:class:`~perfkit.LazyLoadError` with its finding. Before that the backport provides them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.db.models import QuerySet
+
+from perfkit.auditor.version import NAMED, name_of, put
+from perfkit.conf import FETCH_MODES
+
+Q = TypeVar("Q", bound="QuerySet[Any, Any]")
+
+
+def fetch_mode(name: Any) -> Any:
+    """Return the fetch mode of a name, for :func:`with_fetch_mode`.
+
+    A mode is returned as it is. Raises ValueError for an unknown name.
+    """
+    if not isinstance(name, str):
+        return name
+    if name not in FETCH_MODES:
+        choices = ", ".join(map(repr, FETCH_MODES))
+        raise ValueError(f"A fetch mode is one of {choices}, not {name!r}.")
+    return NAMED[name]
+
+
+def with_fetch_mode(queryset: Q, mode: Any) -> Q:
+    """Return a clone of the queryset whose rows have the fetch mode: a name, or Django's object."""
+    clone: Q = queryset._chain()  # type: ignore[attr-defined]
+    put_fetch_mode(clone, mode)
+    return clone
+
+
+def put_fetch_mode(queryset: Any, mode: Any) -> None:
+    """Give a queryset the fetch mode in place, for one that is the caller's own."""
+    put(queryset, fetch_mode(mode))
+
+
+__all__ = ["fetch_mode", "name_of", "put_fetch_mode", "with_fetch_mode"]

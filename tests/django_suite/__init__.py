@@ -1,0 +1,1 @@
+"""Django's own tests, run with the auditor on."""
