@@ -164,7 +164,10 @@ def test_every_test_says_what_it_proves() -> None:
     assert not mute
 
 
-STAGES = ["exceptions", "presets", "inference", "plan", "apply", "querysets"]
+STAGES = [
+    *("exceptions", "presets", "relations", "inference", "members", "plan", "draft", "expressions"),
+    *("compiler", "loading", "reading", "apply", "methods", "querysets", "checks", "management"),
+]
 
 
 @pytest.mark.parametrize("stage", STAGES)

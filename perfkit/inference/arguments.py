@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from perfkit.inference.values import BOTTOM, Tup, Value
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,9 @@ class Attributes(RowAttributes):
             bound = Bound(Known(raw), known(cls))
             return frozenset({bound}) if isinstance(raw, FunctionType) else INERT
         if isinstance(raw, ManagerDescriptor):
-            return frozenset({self.manager_of(raw.manager)})
+            # A manager is a descriptor too, and here it is looked at, not got.
+            manager: Any = raw.manager  # type: ignore[arg-type]
+            return frozenset({self.manager_of(manager)})
         if isinstance(raw, classmethod):
             return frozenset({Bound(Known(raw.__func__), known(cls))})
         if isinstance(raw, staticmethod):

@@ -554,7 +554,7 @@ def fromkeys(engine: Interpreter, arguments: Arguments, node: object) -> Value:
 
 
 def _operator(kind: type[ast.operator]) -> Model:
-    def model(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    def model(engine: Interpreter, arguments: Arguments, node: Any) -> Value:
         return engine.binary(kind(), arguments.get(0), arguments.get(1), node)
 
     return model
@@ -590,7 +590,7 @@ models(operator.invert)(_asks("__invert__"))
 
 
 @models(builtins.pow, operator.pow)
-def pow_(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+def pow_(engine: Interpreter, arguments: Arguments, node: Any) -> Value:
     if engine.carries(arguments.get(2)):
         return engine.lose("pow() modulo the row")
     return engine.binary(ast.Pow(), arguments.get(0), arguments.get(1), node)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import functools
 import sys
-from collections.abc import Callable
 from types import (
     BuiltinFunctionType,
     FunctionType,
@@ -14,7 +13,7 @@ from types import (
     MethodWrapperType,
     WrapperDescriptorType,
 )
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from perfkit.inference.arguments import Arguments, Parameters, bind_arguments
 from perfkit.inference.declarations import Declaration, declaration_of
@@ -44,6 +43,9 @@ from perfkit.inference.values import (
     known,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 #: How often one function may be inside itself before it is taken for a recursion without end.
 MAX_NESTING = 3
 #: How deep code is followed that the row is not given to: only its own queries matter there.
@@ -56,7 +58,7 @@ class Calls(Expressions):
     def __init__(self) -> None:
         super().__init__()
         self.memo: dict[object, tuple[int, Value]] = {}
-        self.running: list[object] = []
+        self.running: list[tuple[Any, ...]] = []
         self.cells: dict[object, dict[str, Value]] = {}
         self.aside = 0
 
@@ -227,7 +229,7 @@ class Calls(Expressions):
             return self.generator(node, frame, parameters, key)
         if key in self.running:
             return self.lose(f"a recursion: {frame.function} calls itself")
-        if sum(one[0] == id(function) for one in self.running) >= MAX_NESTING:  # type: ignore[index]
+        if sum(one[0] == id(function) for one in self.running) >= MAX_NESTING:
             return self.lose(f"a recursion without a known end: {frame.function}")
         if len(self.frames) > MAX_DEPTH:
             return self.lose("calls nested too deep")

@@ -187,7 +187,7 @@ def value_from_object(engine: Interpreter, arguments: Arguments, node: object) -
 # What runs when a row is loaded
 
 
-@models(BaseModel.from_db.__func__)
+@models(BaseModel.from_db.__func__)  # type: ignore[attr-defined]  # a classmethod's function
 def from_db(engine: Interpreter, arguments: Arguments, node: object) -> Value:
     """The row that is being loaded, when it is asked which reads that takes."""
     return engine.call(arguments.get(0), Arguments(), node)
@@ -216,7 +216,8 @@ def get_model(engine: Interpreter, arguments: Arguments, node: object) -> Value:
             else INERT
         )
     try:
-        return known(apps.get_model(*(one[0] for one in names if one)))
+        labels: Any = [one[0] for one in names if one]
+        return known(apps.get_model(*labels))
     except (LookupError, ValueError):
         return BOTTOM
 

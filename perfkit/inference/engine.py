@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import time
 from typing import TYPE_CHECKING, Any
 
 from perfkit.inference import sources
-from perfkit.inference.frames import Frame
 from perfkit.inference.results import LOOKUP_SEP, OwnQuery, Place, Read, Unresolved
 from perfkit.inference.values import (
     BOTTOM,
@@ -31,7 +29,10 @@ from perfkit.inference.values import (
 )
 
 if TYPE_CHECKING:
+    import ast
+
     from perfkit.inference.arguments import Arguments
+    from perfkit.inference.frames import Frame
 
 #: A member may take so many steps (expressions, statements) and seconds, and nest so many calls.
 MAX_STEPS = 20_000
@@ -41,7 +42,7 @@ MAX_DEPTH = 40
 MAX_PATH = 7
 
 
-class BudgetExceeded(Exception):
+class BudgetExceeded(Exception):  # noqa: N818 - it ends an attempt, and no error is told
     """The member takes more steps or time to follow than it may."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from perfkit.inference.arguments import Arguments
 from perfkit.inference.frames import Frame
@@ -26,6 +26,9 @@ from perfkit.inference.values import (
     known,
     strings,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: What a constant built by formatting may grow to before it is just some text.
 MAX_TEXT = 100
@@ -355,10 +358,7 @@ class Expressions(Statements):
     # Strings
 
     def expr_JoinedStr(self, node: ast.JoinedStr) -> Value:
-        parts: list[list[str] | None] = []
-        for one in node.values:
-            parts.append(strings(self.evaluate(one)))
-        return folded(parts)
+        return folded([strings(self.evaluate(one)) for one in node.values])
 
     def expr_FormattedValue(self, node: ast.FormattedValue) -> Value:
         value = self.evaluate(node.value)
@@ -414,4 +414,4 @@ def folded(parts: list[list[str] | None]) -> Value:
 
 def lost(value: Value) -> bool:
     """Tell whether a value is nothing but what was given up before."""
-    return bool(value) and value <= LOST or all(isinstance(atom, Lost) for atom in value)
+    return (bool(value) and value <= LOST) or all(isinstance(atom, Lost) for atom in value)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from perfkit.inference.scopes import Scope
 from perfkit.inference.values import BOTTOM, Value, known
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from perfkit.inference.scopes import Scope
 
 Names = dict[str, Value]
 

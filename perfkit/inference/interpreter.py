@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import FunctionType
-from typing import Any
-
-from django.db.models import Model
+from typing import TYPE_CHECKING, Any
 
 from perfkit.inference import builtin_models, django_models, model_utils_models
 from perfkit.inference.arguments import Arguments
@@ -34,8 +31,15 @@ from perfkit.inference.values import (
     known,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.db.models import Model
+
 _MODELS = builtin_models.MODELS
-assert django_models and model_utils_models  # They register themselves.
+# They register themselves.
+assert django_models
+assert model_utils_models
 
 
 class Interpreter(Patterns, Objects):

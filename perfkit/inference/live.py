@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime
 import decimal
 import uuid
-from functools import lru_cache
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from django.db import models
 from django.db.models.fields.files import FileDescriptor, ImageFileDescriptor
 from django.db.models.query_utils import DeferredAttribute
 from django.db.models.signals import post_init
+
+if TYPE_CHECKING:
+    from django.db import models
 
 #: What ``static`` returns for a name that a class doesn't have.
 MISSING = object()
@@ -75,7 +77,7 @@ def generic_key(raw: object) -> Any:
     field = getattr(raw, "field", None) if type(raw).__module__.startswith("django.") else None
     for one in (raw, field):
         if hasattr(type(one), "_check_content_type_field"):
-            getter = type(raw).__get__
+            getter: Any = type(raw).__get__  # type: ignore[attr-defined]  # it is a descriptor
             return one if getter.__module__.startswith("django.") else None
     return None
 
@@ -102,7 +104,7 @@ def concrete_subclasses(model: type[models.Model]) -> list[type[models.Model]]:
     return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def link_to_subclass(base: type[models.Model], model: type[models.Model]) -> tuple[str, ...]:
     """Return the path from a row of ``base`` to the table of its subclass ``model``."""
     link = model._meta.get_ancestor_link(base)
@@ -119,5 +121,5 @@ def link_to_subclass(base: type[models.Model], model: type[models.Model]) -> tup
 def receivers_of_post_init(model: type[models.Model]) -> list[Any]:
     """Return what Django calls after it made a row of a model."""
     # Private, but there is no public way to ask a signal for its receivers.
-    synchronous, asynchronous = post_init._live_receivers(model)  # type: ignore[attr-defined]
+    synchronous, asynchronous = post_init._live_receivers(model)
     return [*synchronous, *asynchronous]

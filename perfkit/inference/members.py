@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from django.core.exceptions import FieldDoesNotExist
@@ -17,7 +16,11 @@ from perfkit.inference.declarations import generation
 from perfkit.inference.interpreter import Interpreter
 from perfkit.inference.live import MISSING, concrete_subclasses, receivers_of_post_init, static
 from perfkit.inference.results import FieldReads
-from perfkit.inference.values import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from perfkit.inference.values import Value
 
 _cache: WeakKeyDictionary[type[Model], dict[str, tuple[Any, FieldReads]]] = WeakKeyDictionary()
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from model_utils.tracker import DescriptorWrapper, FieldTracker
 
-from perfkit.inference.arguments import Arguments
 from perfkit.inference.builtin_models import models
 from perfkit.inference.values import BOTTOM, NONE, Row, Value, constants
 
 if TYPE_CHECKING:
+    from perfkit.inference.arguments import Arguments
     from perfkit.inference.interpreter import Interpreter
 
 

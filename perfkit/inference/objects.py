@@ -173,9 +173,8 @@ class Objects(Operators):
         if raw is MISSING:
             if held is not None:
                 return held
-            fallback = (
-                self.static(receiver.cls, "__getattr__") if isinstance(receiver, Box) else None
-            )
+            own = receiver.cls if isinstance(receiver, Box) else None
+            fallback = self.static(own, "__getattr__") if own is not None else None
             if isinstance(fallback, FunctionType):
                 return self.call_known(
                     fallback, Arguments((frozenset({receiver}), known(name))), fallback
@@ -211,8 +210,7 @@ class Objects(Operators):
         raw = self.static(box.cls, name)
         setter = self.static(box.cls, "__setattr__")
         if isinstance(setter, FunctionType) and not any(
-            one[0] == id(setter)
-            for one in self.running  # type: ignore[index]
+            one[0] == id(setter) for one in self.running
         ):
             self.call_known(setter, Arguments((frozenset({box}), known(name), value)), setter)
         elif isinstance(raw, property):

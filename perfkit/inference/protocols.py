@@ -200,7 +200,8 @@ class Protocols(QuerySets):
             return atom.type is not None
         if isinstance(atom, Known):
             kind = type(atom.obj)
-            return kind.__eq__ is object.__eq__ or kind.__module__ == "builtins"
+            equal: Any = kind.__eq__
+            return equal is object.__eq__ or kind.__module__ == "builtins"
         return not isinstance(atom, (Opaque, RowPart))
 
     def held(self, atom: Atom) -> Value:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models.query import QuerySet
 
-from perfkit.inference.arguments import Arguments
 from perfkit.inference.attributes import Attributes
 from perfkit.inference.live import MISSING, static
 from perfkit.inference.values import (
@@ -27,6 +26,9 @@ from perfkit.inference.values import (
     Value,
     known,
 )
+
+if TYPE_CHECKING:
+    from perfkit.inference.arguments import Arguments
 
 #: Methods that return another queryset of the same rows, which sends its own query.
 CHAINS = frozenset(

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.db import models
 from django.db.models.fields.related_descriptors import (
     ForwardManyToOneDescriptor,
     ManyToManyDescriptor,
@@ -49,6 +47,11 @@ from perfkit.inference.values import (
     join,
     known,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.db import models
 
 FORWARD_GET = ForwardManyToOneDescriptor.__get__
 REVERSE_GET = ReverseOneToOneDescriptor.__get__
@@ -205,6 +208,9 @@ class RowAttributes(Calls):
         """Return the row behind a to-one relation, or None when it has been said what is wrong."""
         if row.parent is not None and name == row.inverse:
             return row.parent
+        if not isinstance(model, type):
+            self.lose(f"{name}, a relation to {model}, which is not installed")
+            return None
         if row.own:
             self.query(f"{name} of a row that the member fetched")
             return Row(model, model, own=True)
@@ -297,7 +303,7 @@ class RowAttributes(Calls):
 
     def run_assignment(self, row: Row, name: str, function: FunctionType) -> None:
         """Run a method that assigns to an attribute, to see what."""
-        if any(one[0] == id(function) for one in self.running):  # type: ignore[index]
+        if any(one[0] == id(function) for one in self.running):
             self.awaited.setdefault((row.path, name), BOTTOM)
             return
         code = function.__code__
@@ -318,7 +324,7 @@ class RowAttributes(Calls):
             setter = self.static(narrowed.model, "__setattr__")
             if isinstance(setter, FunctionType):
                 arguments = Arguments((frozenset({narrowed}), known(name), value))
-                if not any(one[0] == id(setter) for one in self.running):  # type: ignore[index]
+                if not any(one[0] == id(setter) for one in self.running):
                     self.call_known(setter, arguments, setter)
                     continue
             self.set_raw(narrowed, name, raw, value)

@@ -6,7 +6,7 @@ import ast
 import linecache
 import time
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from types import CodeType
 from typing import TypeAlias
 
@@ -25,7 +25,7 @@ class Definition:
 reading_time = 0.0
 
 
-@lru_cache(maxsize=None)
+@cache
 def _index(filename: str) -> dict[tuple[int, str], list[Definition]]:
     """Return the functions of a file by first line and name."""
     global reading_time
@@ -93,9 +93,10 @@ def _plain(name: str) -> str:
 
 def _compiles_to(node: FunctionNode, code: CodeType) -> bool:
     """Tell functions apart that stand on one line: the right one has the same names and constants."""
-    expression = ast.Expression(node) if isinstance(node, ast.Lambda) else None
-    tree = expression or ast.Module([node], [])
-    compiled = compile(tree, code.co_filename, "eval" if expression else "exec", dont_inherit=True)
+    if isinstance(node, ast.Lambda):
+        compiled = compile(ast.Expression(node), code.co_filename, "eval", dont_inherit=True)
+    else:
+        compiled = compile(ast.Module([node], []), code.co_filename, "exec", dont_inherit=True)
     candidates = [one for one in compiled.co_consts if isinstance(one, CodeType)]
     return any(_shape(one) == _shape(code) for one in candidates if one.co_name == code.co_name)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
 from perfkit.inference.engine import Engine
 from perfkit.inference.frames import Loop, Names, join_names
@@ -21,6 +22,9 @@ from perfkit.inference.values import (
     join,
     known,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: How often a loop is run before it is said to have no end.
 MAX_ROUNDS = 6
@@ -100,7 +104,7 @@ class Statements(Engine):
         frame.names, frame.alive = names, True
         self._loop_exits = [*loop.breaks]
 
-    _loop_exits: list[Names] = []
+    _loop_exits: list[Names] = []  # noqa: RUF012 - replaced, never changed
 
     def after_loop(self, orelse: list[ast.stmt]) -> None:
         """Run the ``else`` of a loop, and join what its ``break``s come with."""
@@ -167,7 +171,8 @@ class Statements(Engine):
         after = [self.run_branch(lambda: self.execute(node.orelse), body[0])] if body[1] else []
         frame.tries.append(reached)
         for handler in node.handlers:
-            after.append(self.run_branch(lambda h=handler: self.handle(h), somewhere))  # type: ignore[misc]
+            branch = partial(self.handle, handler)
+            after.append(self.run_branch(branch, somewhere))
         frame.tries.pop()
         self.merge(*after)
         if node.finalbody:

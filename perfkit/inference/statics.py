@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import functools
-from functools import lru_cache
 from types import CodeType, FunctionType
 
 from perfkit.inference.sources import find_definition
@@ -31,7 +30,7 @@ def _function(raw: object) -> FunctionType | None:
     return raw if isinstance(raw, FunctionType) else None
 
 
-@lru_cache(maxsize=None)
+@functools.cache
 def _assigned(code: CodeType) -> frozenset[str]:
     if not code.co_argcount or not code.co_names:
         return frozenset()

@@ -7,13 +7,14 @@ got out of it: what carries may only meet operations that are modelled.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
-
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db import models
+
     from perfkit.inference.frames import Frame
 
 _CONSTANTS = (str, int, float, complex, bool, bytes, type(None), type(Ellipsis))
