@@ -135,6 +135,11 @@ class _ClauseCompiler:
     def _select(self, path: str) -> None:
         draft = self.draft
         for name in path.split(LOOKUP_SEP):
+            if (child := inherited_child(draft.model, name)) is not None:
+                if not issubclass(draft.model, child):
+                    return
+                draft.say_all()
+                continue
             relation = self._relation(draft.model, name, path, "select_related")
             if relation.inheritance == "up":
                 self.place.fail(
@@ -171,6 +176,10 @@ class _ClauseCompiler:
         draft = self.draft
         for name in above:
             draft = self._through(draft, name, path, "include")
+        if (child := inherited_child(draft.model, last)) is not None:
+            if issubclass(draft.model, child):
+                draft.merge(self._included(draft.model, included, path))
+            return
         drafted = draft.prefetches.get(last)
         relation = (
             drafted.relation if drafted else self._relation(draft.model, last, path, "include")
