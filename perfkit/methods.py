@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from django.core.signals import setting_changed
 
 from perfkit.apply import SETTINGS, apply_loading, apply_preset, locate
-from perfkit.auditor.scope import current
+from perfkit.auditor.context import current
 from perfkit.compiler import compile_plan
 from perfkit.conf import get_settings
 from perfkit.exceptions import PresetError
