@@ -42,20 +42,9 @@ def fetch_mode_name(mode: object) -> str | FetchMode | None:
     return mode if isinstance(mode, fetch_modes.FetchMode) else None
 
 
-def set_fetch_mode(queryset: Any, mode: Any) -> None:
-    """Give a queryset that was just cloned the fetch mode of a name, or one of the user's own."""
-    if not HAS_FETCH_MODES:
-        raise NotImplementedError
-    from django.db.models import fetch_modes
-
-    constants = (fetch_modes.FETCH_ONE, fetch_modes.FETCH_PEERS, fetch_modes.FETCH_RAISE)
-    queryset._fetch_mode = dict(zip(FETCH_MODE_NAMES, constants, strict=True)).get(mode, mode)
-
-
 __all__ = [
     "FETCH_MODE_NAMES",
     "HAS_FETCH_MODES",
     "FieldFetchBlocked",
     "fetch_mode_name",
-    "set_fetch_mode",
 ]

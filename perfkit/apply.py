@@ -15,9 +15,9 @@ from django.db import connections
 from django.db.models import Model, QuerySet, prefetch_related_objects
 from django.db.models.constants import LOOKUP_SEP
 
-from perfkit._compat import set_fetch_mode
 from perfkit.auditor.callers import evaluated_at
 from perfkit.auditor.context import current
+from perfkit.auditor.fetch_modes import put_fetch_mode
 from perfkit.compiler import compile_plan
 from perfkit.conf import get_settings
 from perfkit.draft import Draft, freeze, thaw
@@ -280,7 +280,7 @@ def _put(clone: QS, loading: Loading, lookups: tuple[Any, ...]) -> QS:
 def _with_fetch_mode(clone: QS, loading: Loading) -> QS:
     mode = loading.fetch_mode or get_settings().FETCH_MODE
     if mode != "one" or loading.fetch_mode is not None:
-        set_fetch_mode(clone, mode)
+        put_fetch_mode(clone, mode)
     return clone
 
 
