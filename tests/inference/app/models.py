@@ -59,7 +59,7 @@ class Note(models.Model):
     """Hangs on anything by a generic key."""
 
     text = models.CharField(max_length=50)
-    content_type = models.ForeignKey(ContentType, models.CASCADE)
+    content_type = models.ForeignKey(ContentType, models.CASCADE, related_name="+")
     object_id = models.PositiveIntegerField()
     target = GenericForeignKey()
 
@@ -76,7 +76,9 @@ class Base(models.Model):
     created = models.DateTimeField(default=timezone.now)
     brand = models.ForeignKey(Brand, models.CASCADE, null=True, related_name="+")
     parent = models.ForeignKey("self", models.CASCADE, null=True, related_name="+")
-    origin = models.ForeignKey(Country, models.CASCADE, null=True, related_name="+", to_field="code")
+    origin = models.ForeignKey(
+        Country, models.CASCADE, null=True, related_name="+", to_field="code"
+    )
 
     class Meta:
         abstract = True
