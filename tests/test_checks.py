@@ -190,11 +190,11 @@ def test_a_member_that_sends_a_query_of_its_own() -> None:
 def test_a_model_whose_making_reads_columns() -> None:
     """What __init__ reads is always loaded, and said; else only() would begin again for ever."""
 
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+    def make(self: Any, *args: Any, **kwargs: Any) -> None:
         models.Model.__init__(self, *args, **kwargs)
         self.shouted = self.name.upper()
 
-    model = model_with(Preset(only=["book"]), __init__=__init__)
+    model = model_with(Preset(only=["book"]), __init__=make)
     (message,) = check(model)
     assert message.id == "perfkit.I001"
     assert "reads 'name' of every row" in message.msg
@@ -206,11 +206,11 @@ def test_a_model_whose_making_reads_columns() -> None:
 def test_a_model_whose_making_can_not_be_followed() -> None:
     """Then its rows are not narrowed, and a warning says why."""
 
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+    def make(self: Any, *args: Any, **kwargs: Any) -> None:
         models.Model.__init__(self, *args, **kwargs)
         exec("self.shouted = self.name.upper()")
 
-    model = model_with(Preset(only=["book"]), __init__=__init__)
+    model = model_with(Preset(only=["book"]), __init__=make)
     (message,) = check(model)
     assert message.id == "perfkit.W003"
     assert model.objects.optimize_for_list().loading_plan.columns is None  # type: ignore[attr-defined]
