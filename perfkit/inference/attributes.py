@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models.manager import BaseManager, ManagerDescriptor
+from django.db.models.options import Options
 from django.utils.functional import cached_property
 
 from perfkit.inference.arguments import Arguments
@@ -39,6 +40,7 @@ from perfkit.inference.values import (
     Value,
     join,
     known,
+    live,
 )
 
 #: Attributes of built-in objects that are safe to read and lead to other callables.
@@ -68,6 +70,10 @@ _FILE_PARTS = {
     "field",
 }
 _FILE_METHODS = {"open", "close", "read", "chunks", "multiple_chunks", "seek", "tell", "readlines"}
+
+
+#: Parts of a row that are dictionaries.
+MAPPINGS = ("dict", "fields_cache", "prefetched")
 
 
 class Attributes(RowAttributes):
@@ -134,7 +140,7 @@ class Attributes(RowAttributes):
             if found is MISSING:
                 submodule = sys.modules.get(f"{obj.__name__}.{name}")
                 return INERT if submodule is None else known(submodule)
-            return known(found)
+            return live(found)
         if isinstance(obj, type):
             return self.get_class_attribute(obj, name)
         if isinstance(obj, BaseManager):
@@ -176,19 +182,23 @@ class Attributes(RowAttributes):
         plain = (property, functools.cached_property, cached_property, FunctionType)
         if isinstance(getter, FunctionType) and not isinstance(raw, plain):
             return self.call_known(getter, Arguments((known(raw), known(None), known(cls))), raw)
-        return known(raw)
+        return live(raw)
 
     def get_instance(self, obj: Any, name: str) -> Value:
         """Read an attribute of an object of the program."""
         cls = type(obj)
         if name == "__class__":
             return known(cls)
+        if isinstance(obj, Options):
+            found = self.option(obj, name)
+            if found is not None:
+                return found
         raw = self.static(cls, name)
         held = _instance_dict(obj)
         if isinstance(raw, property):
             return self.get_member(Known(obj), raw)
         if name in held:
-            return known(held[name])
+            return live(held[name])
         if isinstance(raw, FunctionType):
             return frozenset({Bound(Known(raw), known(obj))})
         if isinstance(raw, classmethod):
@@ -199,7 +209,7 @@ class Attributes(RowAttributes):
             return self.get_member(Known(obj), raw)
         if raw is MISSING or hasattr(type(raw), "__get__"):
             return INERT
-        return known(raw)
+        return live(raw)
 
     def get_super(self, atom: Super, name: str) -> Value:
         """Read an attribute of ``super()``."""
@@ -241,10 +251,12 @@ class Attributes(RowAttributes):
     def get_part(self, part: RowPart, name: str) -> Value:
         """Read an attribute of a file, the state or the ``__dict__`` of a row."""
         if part.part == "state":
-            if name in ("db", "adding"):
+            if name in ("db", "adding", "fetch_mode"):
                 return INERT
+            if name == "fields_cache":
+                return frozenset({RowPart(part.row, "fields_cache")})
             return self.lose(f"_state.{name}")
-        if part.part == "dict":
+        if part.part in MAPPINGS:
             return frozenset({Method(part, name)})
         if name == "instance":
             return frozenset({part.row})
@@ -328,6 +340,8 @@ class Attributes(RowAttributes):
                 self.set_object(atom, name, value)
             elif isinstance(atom, RowPart) and atom.part == "state" and not self.carries(value):
                 continue
+            elif isinstance(atom, Rows) and not self.carries(value):
+                continue
             elif isinstance(atom, (Known, Inert, Lost)) and not isinstance(atom, Lost):
                 self.keep_out(value, f"{name} of {self.describe(atom)}")
             elif not isinstance(atom, Lost):
@@ -350,6 +364,10 @@ class Attributes(RowAttributes):
         return INERT if module is None else known(module)
 
     # What other parts of the interpreter do
+
+    def option(self, options: Options[Any], name: str) -> Value | None:
+        """Return an attribute of the options of a model, or None if it is no plain fact."""
+        raise NotImplementedError
 
     def get_rows(self, rows: Rows, name: str) -> Value:
         """Read an attribute of a queryset or manager."""

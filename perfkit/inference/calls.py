@@ -37,6 +37,7 @@ from perfkit.inference.values import (
     Method,
     Opaque,
     Partial,
+    Rows,
     Selector,
     Value,
     join,
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 
 #: How often one function may be inside itself before it is taken for a recursion without end.
 MAX_NESTING = 3
+#: Modules of Django whose functions save, delete, send signals: only what is modelled is followed.
+_OPAQUE_MODULES = ("django.db.", "django.dispatch")
 #: How deep code is followed that the row is not given to: only its own queries matter there.
 MAX_ASIDE = 4
 
@@ -83,6 +86,8 @@ class Calls(Expressions):
             return self.call(callee.function, more, node)
         if isinstance(callee, Selector):
             return self.select(callee, arguments, node)
+        if isinstance(callee, Rows):
+            return self.call_manager(callee, arguments)
         if isinstance(callee, Box):
             return self.call_object(callee, arguments, node)
         if isinstance(callee, Lost):
@@ -158,6 +163,8 @@ class Calls(Expressions):
         if not carrying and not self.worth_following(function):
             self.escape(arguments.everything())
             return INERT
+        if carrying and (function.__module__ or "").startswith(_OPAQUE_MODULES):
+            return self.lose(f"{function.__qualname__}() of Django")
         definition = find_definition(code)
         if definition is None:
             if not carrying:
@@ -317,11 +324,19 @@ class Calls(Expressions):
         self.memo[generator] = (self.version, outcome)
         return outcome
 
+    def is_running(self, function: object) -> bool:
+        """Tell whether a function is being run further out."""
+        return any(one[0] == id(function) for one in self.running)
+
     # What other parts of the interpreter do
 
     def call_bound(self, bound: Bound, arguments: Arguments, node: object) -> Value:
         """Call a function with its receiver."""
         return self.call_atom(bound.function, arguments.after(bound.receiver), node)
+
+    def call_manager(self, rows: Rows, arguments: Arguments) -> Value:
+        """Call a related manager."""
+        raise NotImplementedError
 
     def call_method(self, method: Method, arguments: Arguments, node: object) -> Value:
         """Call a modelled method."""

@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import ImageField, Model
 from django.db.models.base import Model as BaseModel
 from django.db.models.fields import Field
+from django.db.models.options import Options
 from django.db.models.query_utils import DeferredAttribute
 from django.utils import translation
 from django.utils.functional import cached_property
@@ -28,6 +29,7 @@ from perfkit.inference.values import (
     NONE,
     TEXT,
     TRUTH,
+    Known,
     Row,
     Value,
     constants,
@@ -201,6 +203,45 @@ def dimensions(engine: Interpreter, arguments: Arguments, node: object) -> Value
             for name in filter(None, (field.width_field, field.height_field)):
                 engine.read_column(row, row.model._meta.get_field(name))
     return NONE
+
+
+# The options of a model
+
+#: Attributes of options that tell about the model; Django computes them without the project's code.
+_ABOUT_MODEL = frozenset(
+    "fields concrete_fields local_fields local_concrete_fields many_to_many local_many_to_many "
+    "private_fields pk pk_fields model_name app_label label label_lower object_name "
+    "related_objects concrete_model proxy".split()
+)
+
+
+def option(obj: Options[Any], name: str) -> Value | None:
+    """Return an attribute of the options of a model, or None if it isn't one of those."""
+    if name not in _ABOUT_MODEL:
+        return None
+    found = getattr(obj, name)
+    return known(tuple(found) if isinstance(found, (list, tuple)) else found)
+
+
+@models(Options.get_field)
+def get_field(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    options, names = constants(arguments.get(0)), strings(arguments.get(1, "field_name"))
+    if options is None or names is None:
+        return INERT
+    return frozenset(
+        Known(one.get_field(name))
+        for one in options
+        for name in names
+        if name in _field_names(one.model)
+    )
+
+
+@models(Options.get_fields)
+def get_fields(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    options = constants(arguments.get(0))
+    if options is None or arguments != Arguments(arguments.positional[:1]):
+        return INERT
+    return frozenset(Known(tuple(one.get_fields())) for one in options)
 
 
 # Functions

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from perfkit.inference.arguments import Arguments
-from perfkit.inference.frames import Frame
+from perfkit.inference.frames import Frame, Names
 from perfkit.inference.scopes import runs_apart, scope_of
 from perfkit.inference.statements import Statements
 from perfkit.inference.values import (
@@ -283,6 +283,8 @@ class Expressions(Statements):
             self.bind(clause.target, self.iterate(value))
             for condition in clause.ifs:
                 self.truth(self.evaluate(condition))
+                if not self.assume(condition, True):
+                    return
             if clauses[1:]:
                 self.generate(clauses[1:], give)
             else:
@@ -296,23 +298,35 @@ class Expressions(Statements):
         self.truth(self.evaluate(node.test))
         before = self.frame.names
         values: list[Value] = []
+
+        def choose(truth: bool, chosen: ast.expr) -> Callable[[], None]:
+            return lambda: values.append(
+                self.evaluate(chosen) if self.assume(node.test, truth) else BOTTOM
+            )
+
         self.merge(
-            self.run_branch(lambda: values.append(self.evaluate(node.body)), before),
-            self.run_branch(lambda: values.append(self.evaluate(node.orelse)), before),
+            self.run_branch(choose(True, node.body), before),
+            self.run_branch(choose(False, node.orelse), before),
         )
         return join(values)
 
     def expr_BoolOp(self, node: ast.BoolOp) -> Value:
         found = BOTTOM
-        for index, one in enumerate(node.values):
-            before = dict(self.frame.names)
+        ends: list[tuple[Names, bool]] = []
+        overlay = dict(self.frame.overlay)
+        goes_on = isinstance(node.op, ast.And)
+        for one in node.values[:-1]:
             value = self.evaluate(one)
-            if index:
-                self.merge((before, True), (self.frame.names, True))
-            if index < len(node.values) - 1:
-                self.truth(value)
-                value = self.kept(value, isinstance(node.op, ast.Or))
-            found |= value
+            self.truth(value)
+            found |= self.kept(value, not goes_on)
+            ends.append((dict(self.frame.names), True))
+            if not self.assume(one, goes_on):
+                break
+        else:
+            found |= self.evaluate(node.values[-1])
+            ends.append((self.frame.names, True))
+        self.frame.overlay.update(overlay)
+        self.merge(*ends)
         return found
 
     @staticmethod

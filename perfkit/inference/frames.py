@@ -6,7 +6,7 @@ import builtins
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from perfkit.inference.values import BOTTOM, Value, known
+from perfkit.inference.values import BOTTOM, Value, known, live
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,7 +84,7 @@ class Frame:
             except ValueError:
                 return BOTTOM
         if name in self.globals:
-            return known(self.globals[name])
+            return live(self.globals[name])
         return known(getattr(builtins, name)) if hasattr(builtins, name) else BOTTOM
 
     def owner_of(self, name: str) -> Frame | None:

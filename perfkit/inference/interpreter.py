@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.db.models import Model
+from django.db.models.options import Options
 
 _MODELS = builtin_models.MODELS
 # They register themselves.
@@ -52,6 +53,10 @@ class Interpreter(Patterns, Objects):
         """Return what models a built-in or library function, if anything does."""
         found = _MODELS.get(id(target))
         return None if found is None else found[1]
+
+    def option(self, options: Options[Any], name: str) -> Value | None:
+        """Return an attribute of the options of a model, or None if it is no plain fact."""
+        return django_models.option(options, name)
 
     def is_absent(self, row: Row, name: str) -> bool:
         """Tell whether nothing in the class of a row gives it an attribute."""

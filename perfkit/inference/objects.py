@@ -12,6 +12,7 @@ from django.db.models import Model, Q
 from django.utils.functional import cached_property
 
 from perfkit.inference.arguments import Arguments
+from perfkit.inference.attributes import MAPPINGS
 from perfkit.inference.declarations import Declaration, underlying
 from perfkit.inference.live import MISSING, static
 from perfkit.inference.operators import Operators
@@ -38,6 +39,7 @@ from perfkit.inference.values import (
     Value,
     join,
     known,
+    live,
     strings,
 )
 
@@ -202,16 +204,14 @@ class Objects(Operators):
             return held or BOTTOM
         if getter is not None:
             return self.lose(f"{name} of {self.describe(receiver)}")
-        return known(raw) | (held or BOTTOM)
+        return held or live(raw)
 
     def set_object(self, box: Box, name: str, value: Value) -> None:
         """Assign to an attribute of an object that the analysed code made."""
         assert box.cls is not None
         raw = self.static(box.cls, name)
         setter = self.static(box.cls, "__setattr__")
-        if isinstance(setter, FunctionType) and not any(
-            one[0] == id(setter) for one in self.running
-        ):
+        if isinstance(setter, FunctionType) and not self.is_running(setter):
             self.call_known(setter, Arguments((frozenset({box}), known(name), value)), setter)
         elif isinstance(raw, property):
             if raw.fset is not None:
@@ -349,7 +349,7 @@ class Objects(Operators):
 
     def call_part(self, part: RowPart, name: str, arguments: Arguments) -> Value:
         """Call a method of the ``__dict__`` of a row."""
-        if part.part == "dict" and name in ("get", "pop", "setdefault", "__getitem__"):
+        if part.part in MAPPINGS and name in ("get", "pop", "setdefault", "__getitem__"):
             names = strings(arguments.get(0))
             if names is not None:
                 default = arguments.get(1) or NONE

@@ -7,6 +7,7 @@ import string
 from dataclasses import dataclass, replace
 
 from perfkit.inference.arguments import Arguments
+from perfkit.inference.attributes import MAPPINGS
 from perfkit.inference.expressions import folded
 from perfkit.inference.live import MISSING
 from perfkit.inference.protocols import Protocols
@@ -281,7 +282,7 @@ class Operators(Protocols):
             return self.subscript_tuple(atom, key, sliced, node)
         if isinstance(atom, Rows):
             return self.subscript_rows(atom, key, sliced, node)
-        if isinstance(atom, RowPart) and atom.part == "dict":
+        if isinstance(atom, RowPart) and atom.part in MAPPINGS:
             return self.subscript_part(atom, key)
         if isinstance(atom, Lost):
             return LOST
@@ -353,8 +354,11 @@ class Operators(Protocols):
         """Return an item of the ``__dict__`` of a row."""
         names = strings(key)
         if names is None:
-            return self.lose("an item of the __dict__ of a row")
-        return join(self.get_row(part.row, name) for name in names)
+            return self.lose(f"an item of the {part.part} of a row")
+        found = join(self.get_row(part.row, name) for name in names)
+        if part.part != "prefetched":
+            return found
+        return join(self.fetchable(a) if isinstance(a, Rows) else frozenset({a}) for a in found)
 
     def delete(self, atom: Atom, target: ast.Attribute | ast.Subscript, key: Value | None) -> None:
         """Delete an attribute or item of one thing."""

@@ -6,9 +6,13 @@ import ast
 from types import FunctionType
 from typing import Any
 
+from django.apps import apps
+
 from perfkit.inference.arguments import Arguments
+from perfkit.inference.attributes import MAPPINGS
 from perfkit.inference.live import MISSING, static
 from perfkit.inference.querysets import QuerySets
+from perfkit.inference.rows import GENERIC_ROW
 from perfkit.inference.values import (
     BOTTOM,
     INERT,
@@ -81,7 +85,8 @@ class Protocols(QuerySets):
         """Ask whether a value is true."""
         for atom in value:
             if isinstance(atom, Opaque):
-                self.lose(f"the truth of {atom.what}")
+                if atom.what != GENERIC_ROW or not self.rows_are_true():
+                    self.lose(f"the truth of {atom.what}")
             elif isinstance(atom, Rows) and not atom.manager:
                 raw = static(atom.cls, "__bool__")
                 if self.is_django(raw):
@@ -92,6 +97,14 @@ class Protocols(QuerySets):
                 self.ask(atom, "__bool__") is None
             ):
                 self.ask(atom, "__len__")
+
+    def rows_are_true(self) -> bool:
+        """Tell whether no model of the project says when its rows are false."""
+        return all(
+            self.static(model, name) is MISSING
+            for model in apps.get_models()
+            for name in ("__bool__", "__len__")
+        )
 
     def kept(self, value: Value, true: bool) -> Value:  # type: ignore[override]
         """Return what of a value is left of ``or`` (the true) or ``and`` (the false)."""
@@ -309,7 +322,7 @@ class Protocols(QuerySets):
                 self.equal(self.iterate_atom(atom), item)
             elif isinstance(atom, (Rows, Generator)):
                 self.equal(self.iterate_atom(atom), item)
-            elif isinstance(atom, RowPart) and atom.part == "dict":
+            elif isinstance(atom, RowPart) and atom.part in MAPPINGS:
                 continue
             elif isinstance(atom, Known) and type(atom.obj) in (tuple, list, set, frozenset, dict):
                 self.digest(item)

@@ -6,15 +6,18 @@ from dataclasses import replace
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from django.db.models.manager import ManagerDescriptor
 from django.db.models.query import QuerySet
 
 from perfkit.inference.attributes import Attributes
 from perfkit.inference.live import MISSING, static
+from perfkit.inference.statics import attributes_assigned
 from perfkit.inference.values import (
     BOTTOM,
     INERT,
     NONE,
     TRUTH,
+    Atom,
     Bound,
     Box,
     Condition,
@@ -25,6 +28,7 @@ from perfkit.inference.values import (
     Tup,
     Value,
     known,
+    strings,
 )
 
 if TYPE_CHECKING:
@@ -43,7 +47,11 @@ ONE_ROW = frozenset("get first last earliest latest".split())
 #: Methods that send a query and return what is no row.
 OUTCOMES = frozenset("count exists aggregate contains explain update _update".split())
 #: Attributes that tell about the queryset and touch no row.
-ABOUT = frozenset("db model query ordered core_filters _db name".split())
+ABOUT = frozenset("db model query ordered core_filters _db name auto_created".split())
+#: Where Django itself keeps a row in a queryset or manager.
+HOLDS_ROWS = frozenset(
+    "_result_cache _known_related_objects _hints _prefetch_related_lookups _iterable_class".split()
+)
 
 
 #: Modules whose QuerySet and Manager methods do to rows what Django documents.
@@ -63,17 +71,21 @@ class QuerySets(Attributes):
         raw = static(rows.cls, name)
         if raw is MISSING and rows.manager:
             raw = static(QuerySet, name)
-        if name in ABOUT and self.is_django(raw):
+        if name in ABOUT and (raw is MISSING or self.is_django(raw)):
             return known(rows.row.model) if name == "model" else INERT
+        if name == "__class__":
+            return known(rows.cls)
+        if name == "instance" and raw is MISSING and rows.anchor is not None:
+            return frozenset({rows.anchor})
         return self.get_rows_raw(rows, name, raw)
 
     def get_rows_raw(self, rows: Rows, name: str, raw: Any) -> Value:
         """Read an attribute of a queryset or manager whose class holds ``raw`` under that name."""
-        if name in ("__class__", "instance", "_result_cache", "_prefetch_related_lookups"):
+        if name in HOLDS_ROWS:
             return self.lose(f"{name} of a queryset")
         if raw is MISSING:
-            if name == "_queryset_class":
-                return INERT
+            if name in attributes_assigned(rows.cls):
+                return INERT  # No row is ever put there: see ``set``.
             return self.lose(f"{name} of {rows.cls.__name__}")
         copied = self.copied_method(rows, name, raw)
         if copied is not None:
@@ -114,6 +126,10 @@ class QuerySets(Attributes):
             return frozenset({rows})
         if rows.served and rows.row.path:
             self.record(rows.row.path, "relation")
+        maker = static(rows.cls, "get_queryset")
+        if rows.anchor is not None and isinstance(maker, FunctionType):
+            if not self.is_django(maker) and not self.is_running(maker):
+                self.call_known(maker, Arguments((frozenset({rows}),)), (maker, "get_queryset"))
         cls = getattr(rows.cls, "_queryset_class", QuerySet)
         return frozenset({replace(rows, manager=False, cls=cls)})
 
@@ -167,6 +183,19 @@ class QuerySets(Attributes):
         if name == "first":
             return frozenset({rows.row}) | NONE
         return TRUTH if name in ("exists", "contains") else INERT
+
+    def call_manager(self, rows: Rows, arguments: Arguments) -> Value:
+        """Call a related manager: ``lines(manager="active")`` is the same relation by another."""
+        names = strings(arguments.get(0, "manager"))
+        if not rows.manager or names is None:
+            return self.lose(f"a call of {self.name_of(rows)}")
+        found: set[Atom] = set()
+        for name in names:
+            raw = static(rows.row.model, name)
+            if not isinstance(raw, ManagerDescriptor):
+                return self.lose(f"the manager {name} of {rows.row.model.__name__}")
+            found.add(replace(rows, cls=type(raw.manager)))
+        return frozenset(found)
 
     def call_other(self, rows: Rows, name: str, arguments: Arguments, node: object) -> Value:
         """Call a method that neither chains nor simply asks."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from django.db.models.query_utils import DeferredAttribute
 from django.utils.functional import cached_property
 
 from perfkit.inference.arguments import Arguments
-from perfkit.inference.calls import Calls
+from perfkit.inference.conditions import Conditions
 from perfkit.inference.engine import MAX_PATH
 from perfkit.inference.live import (
     MISSING,
@@ -53,19 +54,22 @@ if TYPE_CHECKING:
 
     from django.db import models
 
+#: Of what model it is can't be told before it is there.
+GENERIC_ROW = "a row behind a generic key"
 FORWARD_GET = ForwardManyToOneDescriptor.__get__
 REVERSE_GET = ReverseOneToOneDescriptor.__get__
 MEMBER_GETS = (property.__get__, functools.cached_property.__get__, cached_property.__get__)
 MANAGER_GETS = (ReverseManyToOneDescriptor.__get__, ManyToManyDescriptor.__get__)
 
 
-class RowAttributes(Calls):
+class RowAttributes(Conditions):
     """What ``row.name`` reads."""
 
     def __init__(self) -> None:
         super().__init__()
         #: What was found in which class: a cached answer is good as long as this holds.
         self.lookups: dict[tuple[type, str], object] = {}
+        self.overrides: dict[tuple[type, str], list[tuple[Any, Any]]] = {}
         self.searched: set[tuple[Row, str]] = set()
         #: Attributes that a method sets which is running: what it sets is known when it is done.
         self.awaited: dict[tuple[tuple[str, ...], str], Value] = {}
@@ -79,16 +83,24 @@ class RowAttributes(Calls):
 
     def variants(self, row: Row, name: str) -> Iterator[tuple[Row, Any]]:
         """Give what a name may be in the class of a row and in its subclasses."""
-        raw = self.static(row.model, name)
-        yield row, raw
-        narrowed: list[tuple[type, Any]] = []
-        for cls in concrete_subclasses(row.model):
-            other = self.static(cls, name)
-            if other is raw or self.same_member(raw, other):
-                continue
-            if not any(issubclass(cls, one) and found is other for one, found in narrowed):
-                narrowed.append((cls, other))
-                yield Row(cls, row.base, row.path, row.parent, row.inverse, row.own), other
+        for cls, raw in self.definitions_of(row.model, name):
+            yield row if cls is row.model else replace(row, model=cls), raw
+
+    def definitions_of(self, model: type[models.Model], name: str) -> list[tuple[Any, Any]]:
+        """Return what a name is in a model, and in each subclass that defines it anew."""
+        known_ones = self.overrides.get((model, name))
+        if known_ones is None:
+            raw = self.static(model, name)
+            known_ones = self.overrides[model, name] = [(model, raw)]
+            for cls in concrete_subclasses(model):
+                other = self.static(cls, name)
+                if other is raw or self.same_member(raw, other):
+                    continue
+                if not any(
+                    issubclass(cls, one) and found is other for one, found in known_ones[1:]
+                ):
+                    known_ones.append((cls, other))
+        return known_ones
 
     @staticmethod
     def same_member(raw: Any, other: Any) -> bool:
@@ -105,11 +117,22 @@ class RowAttributes(Calls):
             return frozenset({RowPart(row, "dict")})
         if name == "_state":
             return frozenset({RowPart(row, "state")})
+        if name == "_prefetched_objects_cache":
+            return frozenset({RowPart(row, "prefetched")})
+        if name == "_meta":
+            return self.get_options(row)
         if self.static(row.model, "__getattribute__") is not object.__getattribute__:
             return self.lose(f"{row.model.__name__} overrides __getattribute__")
         return join(
             self.get_raw(narrowed, name, raw) for narrowed, raw in list(self.variants(row, name))
         )
+
+    def get_options(self, row: Row) -> Value:
+        """Return the options of a row's model; of a subclass with a table of its own they are others."""
+        others = concrete_subclasses(row.model)
+        if all(one._meta.concrete_model is row.model._meta.concrete_model for one in others):
+            return known(row.model._meta)
+        return INERT
 
     def get_raw(self, row: Row, name: str, raw: Any) -> Value:
         """Read an attribute of a row whose class holds ``raw`` under that name."""
@@ -123,7 +146,10 @@ class RowAttributes(Calls):
             return frozenset({RowPart(row, "file", raw.field.name)}) | stored
         getter = getattr(type(raw), "__get__", None)
         if getter is None:
-            return known(raw) | stored | self.get_assigned(row, name)
+            found = stored | self.get_assigned(row, name)
+            if raw is None and not found:
+                found = frozenset({Opaque(f"{row.model.__name__}.{name}, which other code sets")})
+            return known(raw) | found
         if isinstance(raw, FunctionType):
             return frozenset({Bound(Known(raw), frozenset({row}))})
         if getter in MEMBER_GETS:
@@ -249,7 +275,7 @@ class RowAttributes(Calls):
             self.query(f"{key.name} of a row that the member fetched")
         else:
             self.record((*self.path_to(row, key), key.name), "relation")
-        return frozenset({Opaque("a row behind a generic key"), Known(None)})
+        return frozenset({Opaque(GENERIC_ROW), Known(None)})
 
     def related_manager(self, row: Row, name: str, raw: Any) -> Value:
         """Return the manager of a to-many relation."""
@@ -303,7 +329,7 @@ class RowAttributes(Calls):
 
     def run_assignment(self, row: Row, name: str, function: FunctionType) -> None:
         """Run a method that assigns to an attribute, to see what."""
-        if any(one[0] == id(function) for one in self.running):
+        if self.is_running(function):
             self.awaited.setdefault((row.path, name), BOTTOM)
             return
         code = function.__code__
@@ -324,7 +350,7 @@ class RowAttributes(Calls):
             setter = self.static(narrowed.model, "__setattr__")
             if isinstance(setter, FunctionType):
                 arguments = Arguments((frozenset({narrowed}), known(name), value))
-                if not any(one[0] == id(setter) for one in self.running):
+                if not self.is_running(setter):
                     self.call_known(setter, arguments, setter)
                     continue
             self.set_raw(narrowed, name, raw, value)

@@ -78,9 +78,18 @@ class Statements(Engine):
         self.truth(self.evaluate(node.test))
         before = self.frame.names
         self.merge(
-            self.run_branch(lambda: self.execute(node.body), before),
-            self.run_branch(lambda: self.execute(node.orelse), before),
+            self.run_branch(lambda: self.run_if(node.test, True, node.body), before),
+            self.run_branch(lambda: self.run_if(node.test, False, node.orelse), before),
         )
+
+    def run_if(self, test: ast.expr, truth: bool, body: list[ast.stmt]) -> None:
+        """Run a branch, if its condition can come out that way."""
+        if self.assume(test, truth):
+            self.execute(body)
+
+    def assume(self, test: ast.expr, truth: bool) -> bool:
+        """Go on as if a condition came out ``truth``; return whether that can be."""
+        raise NotImplementedError
 
     def loop(self, run: Callable[[], None]) -> None:
         """Run the body of a loop until no name and no object changes any more."""
@@ -135,7 +144,7 @@ class Statements(Engine):
         def run() -> None:
             self.frame.line = node.lineno
             self.truth(self.evaluate(node.test))
-            self.execute(node.body)
+            self.run_if(node.test, True, node.body)
 
         self.loop(run)
         self.after_loop(node.orelse)

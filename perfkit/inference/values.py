@@ -225,6 +225,11 @@ def known(obj: object) -> Value:
     return frozenset({Known(obj)})
 
 
+def live(obj: object) -> Value:
+    """Return the value of what stands in a module, class or object now; None is there to be replaced."""
+    return NONE | INERT if obj is None else known(obj)
+
+
 def join(values: Iterable[Value]) -> Value:
     """Return the value that is any of ``values``."""
     return frozenset().union(*values)

@@ -22,7 +22,9 @@ def make_rows() -> Product:
     country = Country.objects.create(name="Norway", code="no")
     owner = Owner.objects.create(name="Olga", email="o@example.com", country=country)
     brand = Brand.objects.create(name="Acme", slogan="Best", owner=owner)
-    grandparent = Product.objects.create(title="Grandparent", status="a", brand=brand, origin=country)
+    grandparent = Product.objects.create(
+        title="Grandparent", status="a", brand=brand, origin=country
+    )
     parent = Product.objects.create(
         title="Parent", status="a", brand=brand, parent=grandparent, origin=country
     )

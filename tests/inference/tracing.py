@@ -182,9 +182,7 @@ def strip(row: models.Model) -> None:
 
 def accessor_of(cls: type, descriptor: object) -> str:
     """Return the name under which a class holds a descriptor."""
-    return next(
-        name for one in cls.__mro__ for name, raw in vars(one).items() if raw is descriptor
-    )
+    return next(name for one in cls.__mro__ for name, raw in vars(one).items() if raw is descriptor)
 
 
 def generic_classes() -> set[type]:
@@ -192,7 +190,9 @@ def generic_classes() -> set[type]:
     from django.contrib.contenttypes import fields
 
     names = ("GenericForeignKeyDescriptor", "GenericForeignKey")
-    return {getattr(fields, name) for name in names if "__get__" in vars(getattr(fields, name, object))}
+    return {
+        getattr(fields, name) for name in names if "__get__" in vars(getattr(fields, name, object))
+    }
 
 
 def use(row: models.Model, name: str) -> Any:
@@ -249,7 +249,9 @@ def _narrow(queryset: Any, plan: dict[str, Any], relations: frozenset[str], pref
             if getattr(relation, "column", None):
                 columns.add(name)
             related = relation.related_model._base_manager.all()
-            if not getattr(relation, "one_to_one", False) and not getattr(relation, "many_to_one", False):
+            if not getattr(relation, "one_to_one", False) and not getattr(
+                relation, "many_to_one", False
+            ):
                 related = relation.related_model._default_manager.all()
             inner = _narrow(related, below, relations, f"{path}__")
             inner = _with_keys(inner, relation)

@@ -18,7 +18,15 @@ from tests.inference.app import models
 T = TypeVar("T")
 
 _MODELS = ("Product", "Brand", "Owner", "Line", "Tag", "Image", "Detail", "Note", "Country")
-_OWN = {"__module__", "__qualname__", "__dict__", "__weakref__", "__doc__", "__firstlineno__", "__static_attributes__"}
+_OWN = {
+    "__module__",
+    "__qualname__",
+    "__dict__",
+    "__weakref__",
+    "__doc__",
+    "__firstlineno__",
+    "__static_attributes__",
+}
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,11 @@ class Construct:
                 model = getattr(models, model_name)
                 for name, value in attributes.items():
                     before = model.__dict__.get(name, None)
-                    restore = (setattr, model, name, before) if name in model.__dict__ else (delattr, model, name)
+                    restore = (
+                        (setattr, model, name, before)
+                        if name in model.__dict__
+                        else (delattr, model, name)
+                    )
                     stack.callback(*restore)
                     setattr(model, name, value)
             yield

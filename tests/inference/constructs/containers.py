@@ -294,7 +294,11 @@ def zipped(self):
 
 @followed
 def zipped_longest(self):
-    return [line.pk for line, _ in itertools.zip_longest(self.lines.all(), [], fillvalue=self) if line.pk]
+    return [
+        line.pk
+        for line, _ in itertools.zip_longest(self.lines.all(), [], fillvalue=self)
+        if line.pk
+    ]
 
 
 @followed
@@ -324,7 +328,10 @@ def produced(self):
 
 @followed
 def grouped(self):
-    return [(key, [tag.name for tag in tags]) for key, tags in itertools.groupby(self.tags.all(), key=lambda t: t.colour)]
+    return [
+        (key, [tag.name for tag in tags])
+        for key, tags in itertools.groupby(self.tags.all(), key=lambda t: t.colour)
+    ]
 
 
 @followed

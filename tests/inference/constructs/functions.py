@@ -486,6 +486,42 @@ def signal(self):
     return changed.send(sender=Product, instance=self)
 
 
+BACKEND = None
+
+
+def get_backend():
+    global BACKEND
+    BACKEND = BACKEND or title_of
+    return BACKEND
+
+
+@given_up
+def backend_set_later(self):
+    return BACKEND and BACKEND(self)
+
+
+@given_up
+def backend_by_function(self):
+    return get_backend()(self)
+
+
+class Config:
+    formatter = None
+
+
+@given_up
+def backend_in_class(self):
+    return Config.formatter(self) if Config.formatter else 1
+
+
+CONFIG = Config()
+
+
+@given_up
+def backend_in_object(self):
+    return CONFIG.formatter(self) if CONFIG.formatter else 1
+
+
 CALLBACKS = [title_of]
 
 
@@ -505,12 +541,21 @@ def library_function_without_row(self):
     import datetime
     import math
 
-    return math.floor(self.price), datetime.timedelta(self.tax), self.created and self.created.isoformat()
+    return (
+        math.floor(self.price),
+        datetime.timedelta(self.tax),
+        self.created and self.created.isoformat(),
+    )
 
 
 @followed
 def isinstance_of_row(self):
-    return isinstance(self.brand, Brand), issubclass(type(self), Product), callable(self), id(self) and 1
+    return (
+        isinstance(self.brand, Brand),
+        issubclass(type(self), Product),
+        callable(self),
+        id(self) and 1,
+    )
 
 
 @followed

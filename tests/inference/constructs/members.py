@@ -160,6 +160,22 @@ class setter_and_getter:
         return self.label
 
 
+@given_up
+class injected_placeholder:
+    request = None
+
+    def member(self):
+        return self.request.title if self.request else ""
+
+
+@given_up
+class injected_placeholder_called:
+    formatter = None
+
+    def member(self):
+        return self.formatter and self.formatter(self)
+
+
 @followed
 class attribute_kept_on_row:
     def member(self):
@@ -286,7 +302,11 @@ class getattr_fallback:
 @given_up
 class getattribute_override:
     def __getattribute__(self, name):
-        return super(type(self), self).__getattribute__(name) if False else object.__getattribute__(self, name)
+        return (
+            super(type(self), self).__getattribute__(name)
+            if False
+            else object.__getattribute__(self, name)
+        )
 
     def member(self):
         return self.title

@@ -32,8 +32,6 @@ def chained_comparison(self):
     return 0 < self.price < self.tax
 
 
-
-
 @followed
 class negative:
     class Brand:

@@ -128,7 +128,7 @@ class generic_key:
         return [note.name_of_target() for note in self.notes.all()]
 
 
-@given_up
+@followed
 class truth_of_generic_key:
     class Note:
         def has_target(self):
@@ -546,14 +546,31 @@ def state_of_row(self):
     return self._state.db, self._state.adding
 
 
-@given_up
+@followed
 def cached_relations(self):
     return self._state.fields_cache.get("brand", self.brand).slogan
 
 
-@given_up
+@followed
 def prefetched_objects(self):
     return getattr(self, "_prefetched_objects_cache", {}).get("lines")
+
+
+@followed
+def prefetched_rows(self):
+    if "lines" in getattr(self, "_prefetched_objects_cache", {}):
+        return [line.remark for line in self._prefetched_objects_cache["lines"]]
+    return self.title
+
+
+@given_up
+def prefetched_by_unknown_name(self):
+    return self._prefetched_objects_cache.get(self.title + "s")
+
+
+@followed
+def cached_relation_by_name(self):
+    return "brand" in self._state.fields_cache and self._state.fields_cache["brand"].slogan
 
 
 @followed
@@ -578,7 +595,10 @@ def sum_over_related(self):
 
 @followed
 def nested_relations(self):
-    return [[line.product.brand.name for line in product.lines.all()] for product in self.brand.products.all()]
+    return [
+        [line.product.brand.name for line in product.lines.all()]
+        for product in self.brand.products.all()
+    ]
 
 
 @followed

@@ -119,7 +119,9 @@ def comprehension_scope(self):
 
 @followed
 def comprehension_nested(self):
-    return [tag.name + line.remark for tag in self.tags.all() for line in self.lines.all() if tag.colour]
+    return [
+        tag.name + line.remark for tag in self.tags.all() for line in self.lines.all() if tag.colour
+    ]
 
 
 @followed

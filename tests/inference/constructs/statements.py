@@ -291,6 +291,42 @@ def with_swallowed(self):
 
 
 @followed
+def narrowed_by_isinstance(self):
+    for thing in (self.brand, self):
+        if isinstance(thing, Brand):
+            return thing.slogan
+
+
+@followed
+def narrowed_by_not_isinstance(self):
+    for thing in [self.brand, self]:
+        if not isinstance(thing, Brand):
+            return thing.price
+
+
+@followed
+def narrowed_by_none(self):
+    row = None
+    for line in self.lines.all():
+        if row is None:
+            row = line
+    return row.remark
+
+
+@followed
+def narrowed_in_and(self):
+    return [thing.slogan for thing in (self.brand, self) if isinstance(thing, Brand) and thing.slogan]
+
+
+@followed
+def narrowed_by_return(self):
+    row = self.brand
+    if row is None:
+        return self.title
+    return row.slogan
+
+
+@followed
 def match_value(self):
     match self.status:
         case "a":

@@ -1,0 +1,146 @@
+"""What a condition says about names where it holds, and where it doesn't."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable
+from dataclasses import replace
+
+from django.db.models.base import ModelBase
+
+from perfkit.inference.calls import Calls
+from perfkit.inference.live import concrete_subclasses
+from perfkit.inference.values import (
+    NONE,
+    Atom,
+    Bound,
+    Closure,
+    Generator,
+    Inert,
+    Known,
+    Method,
+    Row,
+    Rows,
+    Tup,
+    Value,
+    constants,
+    join,
+)
+
+#: Classes that ask nobody else whether an object is an instance of them.
+_PLAIN_METACLASSES = (type, ModelBase)
+
+
+class Conditions(Calls):
+    """Narrows names by the conditions that guard a branch: ``x is None``, ``isinstance(x, C)``, ``x``."""
+
+    def assume(self, test: ast.expr, truth: bool) -> bool:
+        """Go on as if a condition came out ``truth``; return whether that can be."""
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            return self.assume(test.operand, not truth)
+        if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) is truth:
+            return all([self.assume(one, truth) for one in test.values])
+        if isinstance(test, ast.NamedExpr):
+            return self.narrow(test.target, lambda atom: self.truth_of(atom, truth))
+        if isinstance(test, ast.Name):
+            return self.narrow(test, lambda atom: self.truth_of(atom, truth))
+        if isinstance(test, ast.Compare) and len(test.ops) == 1:
+            return self.assume_identity(test, truth)
+        if isinstance(test, ast.Call) and self.is_isinstance(test):
+            return self.assume_instance(test, truth)
+        return True
+
+    def narrow(self, node: ast.expr, keep: Callable[[Atom], Value]) -> bool:
+        """Keep of a name what ``keep`` leaves of each atom; return whether anything is left."""
+        if not isinstance(node, ast.Name):
+            return True
+        frame = self.frame
+        name = self.private(node.id)
+        names = frame.overlay if name in frame.overlay else frame.names
+        value = names.get(name)
+        if not value:
+            return True
+        left = join(keep(atom) for atom in value)
+        if not left:
+            frame.alive = False
+            return False
+        names[name] = left
+        return True
+
+    def truth_of(self, atom: Atom, truth: bool) -> Value:
+        """Return an atom if it may be as true as that."""
+        if truth and atom in NONE:
+            return frozenset()
+        if not truth and self.always_true(atom):
+            return frozenset()
+        return frozenset({atom})
+
+    def always_true(self, atom: Atom) -> bool:
+        """Tell whether an object can't be false."""
+        return isinstance(atom, (Bound, Closure, Generator, Method))
+
+    def assume_identity(self, test: ast.Compare, truth: bool) -> bool:
+        """Narrow by ``x is None``."""
+        operator, other = test.ops[0], test.comparators[0]
+        if not isinstance(operator, (ast.Is, ast.IsNot)):
+            return True
+        if not (isinstance(other, ast.Constant) and other.value is None):
+            return True
+        is_none = isinstance(operator, ast.Is) is truth
+        left = test.left.target if isinstance(test.left, ast.NamedExpr) else test.left
+
+        def keep(atom: Atom) -> Value:
+            unknown = isinstance(atom, Inert) and atom.type is None
+            none = atom in NONE
+            return frozenset({atom}) if unknown or none is is_none else frozenset()
+
+        return self.narrow(left, keep)
+
+    def is_isinstance(self, test: ast.Call) -> bool:
+        """Tell whether a call is ``isinstance(name, classes)``."""
+        function = test.func
+        if not (isinstance(function, ast.Name) and len(test.args) == 2 and not test.keywords):
+            return False
+        return self.expr_Name(function) == frozenset({Known(builtins.isinstance)})
+
+    def assume_instance(self, test: ast.Call, truth: bool) -> bool:
+        """Narrow by ``isinstance(x, C)``."""
+        given = self.evaluate(test.args[1])
+        flat = join(join(a.items) if isinstance(a, Tup) else frozenset({a}) for a in given)
+        classes = constants(flat)
+        if not classes or any(type(one) not in _PLAIN_METACLASSES for one in classes):
+            return True
+        return self.narrow(test.args[0], lambda atom: self.instances(atom, tuple(classes), truth))
+
+    def instances(self, atom: Atom, classes: tuple[type, ...], truth: bool) -> Value:
+        """Return what an atom may be if it is, or isn't, an instance of one of several classes."""
+        cls = class_of(atom)
+        if cls is None:
+            return frozenset({atom})
+        if any(one in cls.__mro__ for one in classes):
+            return frozenset({atom}) if truth else frozenset()
+        if not isinstance(atom, Row):
+            return frozenset() if truth else frozenset({atom})
+        below = [
+            one
+            for one in concrete_subclasses(atom.model)
+            if any(cls in one.__mro__ for cls in classes)
+        ]
+        if not truth:
+            return frozenset({atom})
+        highest = [one for one in below if not any(b in one.__mro__[1:] for b in below)]
+        return frozenset(replace(atom, model=one) for one in highest)
+
+
+def class_of(atom: Atom) -> type | None:
+    """Return the class of an atom (of a row: the highest that it may have), or None if unknown."""
+    if isinstance(atom, Row):
+        return atom.model
+    if isinstance(atom, Rows):
+        return atom.cls
+    if isinstance(atom, Known):
+        return type(atom.obj)
+    if isinstance(atom, Inert) and atom.type not in (BaseException, object):
+        return atom.type
+    return None
