@@ -47,7 +47,11 @@ def _call(finding: Finding, rows: Rows) -> str:
     if finding.kind == "to-one" and rows.joinable:
         return f'.select_related("{path}")'
     if finding.call in ("count", "aggregate"):
-        return f'.annotate(...=Count("{path}"))' if finding.call == "count" else f'an annotate() over "{path}"'
+        return (
+            f'.annotate(...=Count("{path}"))'
+            if finding.call == "count"
+            else f'an annotate() over "{path}"'
+        )
     if finding.call in ("exists", "contains"):
         return f'.annotate(...=Exists(...)) or .prefetch_related("{path}")'
     return f'.prefetch_related("{path}")'

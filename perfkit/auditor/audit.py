@@ -5,14 +5,17 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from contextvars import Token
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from perfkit.auditor import config, hooks
-from perfkit.auditor.config import AuditConfig
 from perfkit.auditor.context import current, current_scope
 from perfkit.auditor.report import AuditReport
 from perfkit.auditor.scope import Scope
+
+if TYPE_CHECKING:
+    from contextvars import Token
+
+    from perfkit.auditor.config import AuditConfig
 
 F = TypeVar("F", bound=Callable[..., Any])
 

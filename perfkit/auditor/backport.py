@@ -15,10 +15,8 @@ from __future__ import annotations
 import functools
 import sys
 import weakref
-from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from types import FrameType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.apps import apps
 from django.core.exceptions import ObjectDoesNotExist
@@ -34,7 +32,12 @@ from perfkit.auditor import kinds
 from perfkit.auditor.context import current
 from perfkit.auditor.loads import Awaited, Load, begin, run, scope_for, stop
 from perfkit.auditor.rows import Rows, no_scope
-from perfkit.auditor.scope import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    from perfkit.auditor.scope import Scope
 
 T = TypeVar("T")
 

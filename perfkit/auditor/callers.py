@@ -6,8 +6,7 @@ import functools
 import inspect
 import sys
 from dataclasses import dataclass
-from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from perfkit.auditor.findings import Member, Place
 from perfkit.auditor.frames import (
@@ -27,6 +26,9 @@ from perfkit.auditor.frames import (
     mark_of,
     marks,
 )
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 
 def fingerprint(frame: FrameType | None) -> tuple[Any, ...]:
@@ -201,6 +203,8 @@ def view_place(view: Any) -> Place | None:
     admin = getattr(view, "model_admin", None)
     owner = getattr(view, "view_class", None) or getattr(view, "cls", None)
     owner = type(admin) if admin is not None else owner or inspect.unwrap(view)
+    if not inspect.isroutine(owner) and not inspect.isclass(owner):
+        owner = type(owner)
     file = getattr(sys.modules.get(getattr(owner, "__module__", "")), "__file__", None)
     if file is None or not is_users(file):
         return None
@@ -230,7 +234,7 @@ def evaluation(frame: FrameType | None) -> tuple[Any, Place | None, Place | None
         code = frame.f_code
         mark = known(id(code)) or mark_of(code)
         category = mark.category
-        if category == USER or category == MEMBER:
+        if category in (USER, MEMBER):
             if category == USER or is_users(code.co_filename):
                 line = (id(code), frame.f_lineno)
                 place = _places.get(line)

@@ -6,12 +6,13 @@ On Django 6.1 and later they are Django's own, save that "raise" raises
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
-
-from django.db.models import QuerySet
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from perfkit.auditor.version import NAMED, name_of, put
 from perfkit.conf import FETCH_MODES
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 Q = TypeVar("Q", bound="QuerySet[Any, Any]")
 

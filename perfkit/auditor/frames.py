@@ -10,10 +10,8 @@ import asyncio
 import gc
 import inspect
 import sysconfig
-from collections.abc import Iterator
 from pathlib import Path
-from types import CodeType, FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django
 from asgiref.sync import SyncToAsync
@@ -22,7 +20,12 @@ from django.db.models import QuerySet
 from django.template.base import Node
 
 from perfkit.auditor import members
-from perfkit.auditor.findings import Member
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import CodeType, FrameType
+
+    from perfkit.auditor.findings import Member
 
 # The categories; only the first is false, and passed over in silence.
 PASSED = 0  # the standard library, Django's template engine, decorators
@@ -86,9 +89,7 @@ def _directory(path: str | None) -> str:
 _DJANGO = _directory(str(Path(django.__file__).parent))
 _TEMPLATES = _DJANGO + "template/"
 _PERFKIT = _directory(str(Path(__file__).parent.parent))
-_STDLIB = tuple(
-    {_directory(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")}
-)
+_STDLIB = tuple({_directory(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")})
 _SHELLS = ("<stdin", "<console", "<ipython", "<python-input")
 _LIBRARIES = ("/site-packages/", "/dist-packages/")
 _RELATED = (
@@ -96,8 +97,19 @@ _RELATED = (
     _DJANGO + "contrib/contenttypes/fields.py",
 )
 _WRITES = frozenset(
-    ["add", "create", "remove", "clear", "_clear", "set", "set_base", "_add_items", "_remove_items"]
-    + ["get_or_create", "update_or_create"]
+    [
+        "add",
+        "create",
+        "remove",
+        "clear",
+        "_clear",
+        "set",
+        "set_base",
+        "_add_items",
+        "_remove_items",
+        "get_or_create",
+        "update_or_create",
+    ]
 )
 # A descriptor of the user's own is no place where something was read.
 _LOOKUPS = frozenset(["__get__", "__getattr__", "__getattribute__"])

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import functools
 import weakref
-from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib.contenttypes import fields
 
 from perfkit.auditor.relations import MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 
 class GenericMark:

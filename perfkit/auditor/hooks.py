@@ -9,9 +9,8 @@ from __future__ import annotations
 import functools
 import sys
 import threading
-from collections.abc import Callable, Iterator
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db.backends.utils import CursorWrapper
@@ -23,6 +22,9 @@ from perfkit.auditor.context import current, innermost
 from perfkit.auditor.loads import Awaited, Load, Pending, Prefetching
 from perfkit.auditor.scope import Scope
 from perfkit.exceptions import LazyLoadError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 
 def evaluating(plain: Callable[..., None]) -> Callable[..., None]:

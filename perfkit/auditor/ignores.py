@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from perfkit.auditor.findings import Finding, label, short_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 _used: set[tuple[tuple[str, str], ...]] = set()
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models.fields.related_descriptors import (
     ForwardManyToOneDescriptor,
     ReverseOneToOneDescriptor,
 )
 
-from perfkit.auditor.rows import Rows
+if TYPE_CHECKING:
+    from perfkit.auditor.rows import Rows
 
 
 def describe(fetcher: Any) -> tuple[str, str]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from time import perf_counter
-from types import FrameType
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from perfkit.auditor import kinds
 from perfkit.auditor.callers import fingerprint
 from perfkit.auditor.config import AuditConfig
 from perfkit.auditor.context import current, current_scope
-from perfkit.auditor.rows import Rows
 from perfkit.auditor.scope import Record, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from perfkit.auditor.rows import Rows
 
 T = TypeVar("T")
 

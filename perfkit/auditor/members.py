@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
 from types import CodeType, FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models
 
 from perfkit.auditor.findings import Member, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: The code of decorators around members; their frames are nobody's.
 WRAPPER = Member("", "wrapper", Place("", 0))

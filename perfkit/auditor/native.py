@@ -9,9 +9,8 @@ from __future__ import annotations
 import copy
 import functools
 import sys
-from collections.abc import Callable, Iterator
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models.base import ModelState
 from django.db.models.fetch_modes import (
@@ -27,7 +26,11 @@ from django.db.models.fetch_modes import (
 from perfkit.auditor import kinds
 from perfkit.auditor.context import current, current_scope
 from perfkit.auditor.loads import Load, begin, run, scope_for, stop
-from perfkit.auditor.rows import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from perfkit.auditor.rows import Rows
 
 
 class AuditedMode(FetchMode):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from threading import get_ident
-from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models.fields.related_descriptors import (
     ForwardManyToOneDescriptor,
@@ -19,6 +18,9 @@ from perfkit.auditor.relations import MARK, Related
 from perfkit.auditor.rows import Rows, no_scope
 from perfkit.auditor.scope import MAX_STATEMENTS, Record, Scope
 from perfkit.auditor.version import rows_of
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 
 def evaluated(scope: Scope, queryset: Any, frame: FrameType) -> Rows | None:

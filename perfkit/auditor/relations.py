@@ -8,10 +8,12 @@ leave a mark on the query (``generic.py``).
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import ManyToManyRel, Model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: The attribute of a query that names its generic relation; queries keep it when they are cloned.
 MARK = "_perfkit_generic"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from perfkit.auditor import ignores
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from perfkit.auditor.findings import Finding
     from perfkit.auditor.scope import Scope
 

@@ -7,10 +7,12 @@ a row.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from perfkit.auditor.findings import Origin, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def no_scope() -> None:

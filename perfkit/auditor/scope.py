@@ -6,19 +6,22 @@ import itertools
 import logging
 import weakref
 from dataclasses import replace
-from types import FrameType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.db import models
 
 from perfkit import reporters
 from perfkit.auditor import advice, baseline, callers, frames, ignores
-from perfkit.auditor.callers import Asker
-from perfkit.auditor.config import AuditConfig
 from perfkit.auditor.context import current as current
 from perfkit.auditor.findings import Finding
-from perfkit.auditor.rows import Rows
 from perfkit.signals import lazy_load
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from perfkit.auditor.callers import Asker
+    from perfkit.auditor.config import AuditConfig
+    from perfkit.auditor.rows import Rows
 
 logger = logging.getLogger("perfkit.audit")
 

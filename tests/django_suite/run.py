@@ -136,9 +136,7 @@ def run(tests: Path, labels: list[str], *, audited: bool) -> dict[str, str]:
         environment.pop("DJANGO_SETTINGS_MODULE", None)
         command = [sys.executable, str(Path(__file__).parent / "audited_runtests.py")]
         command += ["--settings=test_sqlite", "--parallel=1", "--verbosity=0", *labels]
-        subprocess.run(
-            command, cwd=tests, env=environment, check=False, stdout=subprocess.DEVNULL
-        )
+        subprocess.run(command, cwd=tests, env=environment, check=False, stdout=subprocess.DEVNULL)
         found: dict[str, str] = json.loads(outcomes.read_text())
         return found
 
