@@ -119,6 +119,8 @@ def find_relation(model: type[Model], name: str) -> Relation | None:
         and not isinstance(field, ForeignObjectRel)
     ):
         return None  # "brand_id" is the column, not the relation.
+    if isinstance(field, ForeignObjectRel) and not _has_accessor(model, field):
+        field = None
     relation = None if field is None else _describe(model, name, field)
     return relation or _by_descriptor(model, name)
 
@@ -129,7 +131,7 @@ def inherited_child(model: type[Model], name: str) -> type[Model] | None:
     A QuerySet class of a parent is often its children's too, whose rows are the child already, or
     are another child.
     """
-    for parent in model._meta.all_parents:
+    for parent in _concrete(model)._meta.all_parents:
         relation = find_relation(parent, name)
         if relation is not None and relation.inheritance == "down":
             return relation.model
@@ -140,8 +142,15 @@ def relation_names(model: type[Model]) -> Iterator[str]:
     """Yield the attributes under which the rows of ``model`` have relations."""
     for field in model._meta.get_fields():
         if field.is_relation:
-            name = field.get_accessor_name() if isinstance(field, ForeignObjectRel) else field.name
-            yield str(name)
+            if not isinstance(field, ForeignObjectRel):
+                yield field.name
+            elif _has_accessor(model, field):
+                yield str(field.get_accessor_name())
+
+
+def _has_accessor(model: type[Model], rel: ForeignObjectRel) -> bool:
+    # A many-to-many relation to a proxy has its attribute there, and not on the model behind.
+    return hasattr(model, rel.get_accessor_name() or "")
 
 
 def _describe(model: type[Model], name: str, field: Any) -> Relation | None:
@@ -166,7 +175,7 @@ def _describe(model: type[Model], name: str, field: Any) -> Relation | None:
             name, name, field.related_model, many=True, joinable=False, local=local, remote=remote
         )
     if isinstance(field, ForeignObjectRel):
-        return _describe_reverse(name, field)
+        return _describe_reverse(model, name, field)
     if isinstance(field, ManyToManyField):
         through: Any = field.remote_field.through
         source = through._meta.get_field(field.m2m_field_name())
@@ -190,7 +199,7 @@ def _describe(model: type[Model], name: str, field: Any) -> Relation | None:
     return None
 
 
-def _describe_reverse(name: str, rel: ForeignObjectRel) -> Relation | None:
+def _describe_reverse(model: type[Model], name: str, rel: ForeignObjectRel) -> Relation | None:
     field = rel.field
     if isinstance(field, ManyToManyField):
         source = field.remote_field.through._meta.get_field(field.m2m_reverse_field_name())
@@ -204,13 +213,27 @@ def _describe_reverse(name: str, rel: ForeignObjectRel) -> Relation | None:
         rel.name,
         rel.related_model,
         many=not single,
-        joinable=single,
+        joinable=single and not _is_mixed_up(model, rel),
         local=tuple(f.attname for f in field.foreign_related_fields),
         remote=tuple(f.attname for f in field.local_related_fields),
         base_manager=single,
         inheritance="down" if single and getattr(rel, "parent_link", False) else "",
         inverse=field.name,
     )
+
+
+def _is_mixed_up(model: type[Model], rel: ForeignObjectRel) -> bool:
+    """Say whether Django would take a joined row for the child of this one, in inheritance.
+
+    It gives a row joined backwards what this row has loaded, where the related model is the model
+    or a child of it, even when the relation is not the link between them: values of another row.
+    """
+    child = rel.related_model
+    return not getattr(rel, "parent_link", False) and issubclass(child, _concrete(model))
+
+
+def _concrete(model: type[Model]) -> type[Model]:
+    return model._meta.concrete_model or model
 
 
 def _accessor(rel: ForeignObjectRel) -> str:

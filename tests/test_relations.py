@@ -156,6 +156,16 @@ PATHS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "books__tags__name",
         ("tag(id)", "book(id)", "tag(id name)"),
     ),
+    "one to one with itself": (
+        "Topic",
+        "name opposite__name opposite__essay",
+        ("topic(id name opposite_id) topic(id name essay)",),
+    ),
+    "one to one with itself, backwards, which Django can't join": (
+        "Topic",
+        "essay opposite_of__name",
+        ("topic(id essay)", "topic(id name opposite_id)"),
+    ),
     "generic relation": (
         "Book",
         "notes__text",

@@ -122,6 +122,8 @@ def make_others() -> None:
     club = Club.objects.create(slug="readers", rules="r")
     Membership.objects.create(club=club, shipment=shipment)
     topics = [Topic.objects.create(name=f"topic {n}", essay="e") for n in range(3)]
+    topics[0].opposite = topics[1]
+    topics[0].save()
     topics[0].similar.set(topics[1:])
     topics[0].narrower.set(topics[2:])
     for tenant in ("north", "south"):

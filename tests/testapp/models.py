@@ -26,7 +26,9 @@ class Publisher(models.Model):
 
     name = models.CharField(max_length=50)
     address = models.TextField(default="")
-    country = models.ForeignKey(Country, models.CASCADE, to_field="code", null=True, related_name="publishers")
+    country = models.ForeignKey(
+        Country, models.CASCADE, to_field="code", null=True, related_name="publishers"
+    )
 
 
 class UpperCaseField(models.CharField):  # type: ignore[type-arg]
@@ -95,7 +97,9 @@ class BookQuerySet(PresetQuerySet["Book"]):
     @preset
     def with_reviews_by(self, reviewer: str) -> Preset:
         """Load the reviews of one reviewer."""
-        return Preset(prefetch_related=[models.Prefetch("reviews", Review.objects.filter(reviewer=reviewer))])
+        return Preset(
+            prefetch_related=[models.Prefetch("reviews", Review.objects.filter(reviewer=reviewer))]
+        )
 
 
 class Book(models.Model):
@@ -111,7 +115,9 @@ class Book(models.Model):
     author = models.ForeignKey(Author, models.CASCADE, related_name="books")
     editor = models.ForeignKey(Author, models.SET_NULL, null=True, related_name="edited")
     tags = models.ManyToManyField(Tag, related_name="books")
-    contributors = models.ManyToManyField(Author, through="Contribution", related_name="contributed")
+    contributors = models.ManyToManyField(
+        Author, through="Contribution", related_name="contributed"
+    )
     notes = GenericRelation(Note)
 
     objects = BookQuerySet.as_manager()
@@ -211,7 +217,9 @@ class Shipment(models.Model):
 class Parcel(models.Model):
     """A foreign key with ``to_field``, and its reverse."""
 
-    shipment = models.ForeignKey(Shipment, models.CASCADE, to_field="number", related_name="parcels")
+    shipment = models.ForeignKey(
+        Shipment, models.CASCADE, to_field="number", related_name="parcels"
+    )
     weight = models.IntegerField(default=0)
     contents = models.TextField(default="")
 
@@ -265,16 +273,19 @@ class Ticket(models.Model):
 class Bookmark(models.Model):
     """Refers to a proxy."""
 
-    book = models.ForeignKey(BookProxy, models.CASCADE, related_name="bookmarks", related_query_name="mark")
+    book = models.ForeignKey(
+        BookProxy, models.CASCADE, related_name="bookmarks", related_query_name="mark"
+    )
     page = models.IntegerField(default=0)
     comment = models.TextField(default="")
 
 
 class Topic(models.Model):
-    """Many to many with itself, both ways alike and one way."""
+    """Many to many with itself, both ways alike and one way; one to one with itself."""
 
     name = models.CharField(max_length=50)
     essay = models.TextField(default="")
+    opposite = models.OneToOneField("self", models.SET_NULL, null=True, related_name="opposite_of")
     similar = models.ManyToManyField("self")
     narrower = models.ManyToManyField("self", symmetrical=False, related_name="broader")
 
