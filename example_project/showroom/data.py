@@ -22,22 +22,24 @@ def is_filled(products: int) -> bool:
     return Product.objects.count() == products
 
 
-def fill(products: int, progress: Callable[[int, int], object]) -> None:
+def count_rows(products: int) -> int:
+    """Return how many rows a shop with so many products has, in all tables together."""
+    return sum(table.count for table in tables(products))
+
+
+def fill(products: int, progress: Callable[[int], object]) -> None:
     """Replace the shop's data by that of so many products.
 
-    ``progress`` is called at the start and after each chunk, with the number of rows written since
-    the last call and that of all rows.
+    ``progress`` is called after each chunk, with the number of its rows.
     """
     all_tables = tables(products)
-    total = sum(table.count for table in all_tables)
-    progress(0, total)
     with transaction.atomic():
         empty(all_tables)
         for table in all_tables:
             rows = iter(table.rows)
             while chunk := list(islice(rows, CHUNK)):
                 _insert(table.model, chunk)
-                progress(len(chunk), total)
+                progress(len(chunk))
         _restart_sequences(all_tables)
 
 

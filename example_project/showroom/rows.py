@@ -251,7 +251,7 @@ def _reviews(count: int, products: int, customers: int) -> Iterator[Review]:
 
 def _orders(count: int, customers: int) -> Iterator[Order]:
     random = Random("orders")
-    statuses = [status for status, _ in Order.STATUS]
+    statuses = [str(status) for status, _ in Order.STATUS]
     for pk in range(1, count + 1):
         customer = random.randint(1, customers)
         addresses = _addresses_of(customer)

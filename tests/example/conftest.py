@@ -12,7 +12,7 @@ from example_project.showroom.rows import tables
 def filled_shop(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     """Fill the shop outside of any test's transaction, and leave it empty."""
     with django_db_blocker.unblock():
-        fill(FEWEST, lambda written, total: None)
+        fill(FEWEST, lambda written: None)
         yield
         empty(tables(FEWEST))
 

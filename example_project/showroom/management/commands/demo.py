@@ -11,7 +11,7 @@ from django.db import connection
 from tqdm import tqdm
 
 from example_project.showroom.comparison import Comparison
-from example_project.showroom.data import FEWEST, MOST, fill, is_filled
+from example_project.showroom.data import FEWEST, MOST, count_rows, fill, is_filled
 from example_project.showroom.pages import PAGES
 from example_project.showroom.rows import SIZES
 from example_project.showroom.table import format_table
@@ -83,14 +83,10 @@ class Command(BaseCommand):
 
     def fill(self, products: int) -> None:
         """Fill the shop."""
-        with self.bar(desc="Filling the shop", unit=" rows", unit_scale=True) as bar:
-
-            def progress(written: int, total: int) -> None:
-                bar.total = total
-                bar.update(written)
-
-            fill(products, progress)
-            self.stdout.write(f"Filled the shop with {products:,} products, {bar.total:,} rows.")
+        rows = count_rows(products)
+        with self.bar(desc="Filling the shop", total=rows, unit=" rows", unit_scale=True) as bar:
+            fill(products, bar.update)
+        self.stdout.write(f"Filled the shop with {products:,} products, {rows:,} rows.")
 
     def compare(self, rounds: int) -> list[tuple[Comparison, Comparison]]:
         """Measure all pages at both sizes.
