@@ -35,7 +35,7 @@ def is_doubtful(fetcher: Any) -> bool:
     """Say whether Django may ask for a load though it will send nothing."""
     if is_generic(fetcher):
         return True
-    relation = getattr(fetcher.field, "remote_field", None)
+    relation: Any = getattr(fetcher.field, "remote_field", None)
     return isinstance(fetcher, ForwardManyToOneDescriptor) and bool(relation.parent_link)
 
 

@@ -16,7 +16,7 @@ if HAS_FETCH_MODES:
         scope_of,
     )
 else:
-    from perfkit.auditor.backport import (
+    from perfkit.auditor.backport import (  # type: ignore[assignment]
         NAMED,
         carry,
         carry_child,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models.manager import ManagerDescriptor
 from django.db.models.query import QuerySet
 
+from perfkit.inference.arguments import Arguments
 from perfkit.inference.attributes import Attributes
 from perfkit.inference.live import MISSING, static
 from perfkit.inference.statics import attributes_assigned
@@ -31,8 +32,6 @@ from perfkit.inference.values import (
     strings,
 )
 
-if TYPE_CHECKING:
-    from perfkit.inference.arguments import Arguments
 
 #: Methods that return another queryset of the same rows, which sends its own query.
 CHAINS = frozenset(
@@ -185,7 +184,10 @@ class QuerySets(Attributes):
         return TRUTH if name in ("exists", "contains") else INERT
 
     def call_manager(self, rows: Rows, arguments: Arguments) -> Value:
-        """Call a related manager: ``lines(manager="active")`` is the same relation by another."""
+        """Call a related manager: ``lines(manager="active")`` is the same relation by another.
+
+        A prefetch of the relation would serve it with rows, and querysets, of the default manager.
+        """
         names = strings(arguments.get(0, "manager"))
         if not rows.manager or names is None:
             return self.lose(f"a call of {self.name_of(rows)}")
@@ -194,7 +196,9 @@ class QuerySets(Attributes):
             raw = static(rows.row.model, name)
             if not isinstance(raw, ManagerDescriptor):
                 return self.lose(f"the manager {name} of {rows.row.model.__name__}")
-            found.add(replace(rows, cls=type(raw.manager)))
+            row = replace(rows.row, own=True)
+            manager: Any = raw.manager  # type: ignore[arg-type]  # looked at, not got
+            found.add(replace(rows, row=row, cls=type(manager), served=False))
         return frozenset(found)
 
     def call_other(self, rows: Rows, name: str, arguments: Arguments, node: object) -> Value:
