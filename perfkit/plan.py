@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -101,7 +102,7 @@ class LoadPlan:
 
     def _summary(self) -> str:
         parts = ["all columns" if self.columns is None else ", ".join(self.columns)]
-        parts += [f"{name} = {expression}" for name, expression in self.annotations]
+        parts += [f"{name} = {_shown(expression)}" for name, expression in self.annotations]
         notes = []
         if self.members:
             notes.append(f"for {', '.join(sorted(self.members))}")
@@ -178,3 +179,8 @@ class PrefetchPlan:
         for plan in self.plans:
             for number, line in enumerate(plan._lines()):
                 yield ("   " if number else "·  ") + line
+
+
+def _shown(expression: Any) -> str:
+    """Return an expression as text; what has no text of its own by its class, without the address."""
+    return re.sub(r"<(?:\w+\.)*(\w+) object at 0x\w+>", r"\1(...)", str(expression))

@@ -6,6 +6,8 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from perfkit import Preset
 from tests.testapp.models import Book, BookQuerySet
@@ -26,6 +28,14 @@ def test_it_prints_the_plans_of_a_model_as_trees() -> None:
     )
     assert "testapp.Book: id, title, author_id\n├─ author (join): id, name\n" in shown
     assert "with_reviews_by" not in shown
+
+
+def test_a_subquery_is_printed_without_its_address() -> None:
+    """The same plan is printed alike in every process."""
+    books = Book.objects.filter(pk=OuterRef("pk")).values("title")
+    preset = Preset(only=["title"], annotate={"name": Coalesce(Subquery(books), Value("-"))})
+    plan = preset.apply(Book.objects.all()).loading_plan
+    assert str(plan).endswith("title, name = Coalesce(Subquery(...), Value('-'))")
 
 
 def test_it_prints_all_models_that_have_presets() -> None:
