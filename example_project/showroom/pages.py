@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import URLPattern, path, reverse
 from django.views.generic import View
 
@@ -43,10 +45,19 @@ class Page:
         return [{"form": form, "url": self.url(form, SIZES[0])} for form in FORMS]
 
     @property
+    def queryset(self) -> QuerySet[Any]:
+        """The rows of the optimised form, with the preset applied, before the view narrows them."""
+        return PresetMixin.get_queryset(self.view(**self.options))
+
+    @property
     def loading_plan(self) -> str:
         """What the optimised form loads, as a tree to read."""
-        view = self.view(**self.options)
-        return str(PresetMixin.get_queryset(view).loading_plan)
+        return str(self.queryset.loading_plan)
+
+    @property
+    def source(self) -> str:
+        """The code that declares the preset, among those of the same model."""
+        return inspect.getsource(type(self.queryset))
 
     def options_of(self, form: str) -> Mapping[str, Any]:
         """Return what this form gives to the view."""

@@ -59,7 +59,6 @@ class Compare(TemplateView):
             small=small,
             large=large,
             sides=sides,
-            plan=page.loading_plan,
             **kwargs,
         )
 
