@@ -127,8 +127,12 @@ class Interpreter(Patterns, Objects):
         try:
             found = run()
             for _ in range(MAX_ROUNDS):
-                if all(self.stored.get(key) in (None, seen) for key, seen in self.awaited.items()):
+                if all(
+                    seen is None or self.stored.get(key, BOTTOM) == seen
+                    for key, seen in self.awaited.items()
+                ):
                     return found
+                self.awaited = dict.fromkeys(self.awaited)
                 found |= run()
             self.lose("attributes that go on changing")
             return found

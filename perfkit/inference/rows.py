@@ -72,7 +72,8 @@ class RowAttributes(Conditions):
         self.overrides: dict[tuple[type, str], list[tuple[Any, Any]]] = {}
         self.searched: set[tuple[Row, str]] = set()
         #: Attributes that a method sets which is running: what it sets is known when it is done.
-        self.awaited: dict[tuple[tuple[str, ...], str], Value] = {}
+        #: By row and name: what it was when it was read last, None if it wasn't.
+        self.awaited: dict[tuple[tuple[str, ...], str], Value | None] = {}
 
     def static(self, cls: type, name: str) -> Any:
         """Return what a class holds under a name, without running a descriptor; MISSING if nothing."""

@@ -11,8 +11,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 
-#: How many rows each model gets.
-ROWS = 3
+#: How many rows each model gets. The third leaves empty what may be; of trees, each is below the last.
+ROWS = 4
 
 
 class Filler:
@@ -73,15 +73,22 @@ class Filler:
 
     def value(self, model: type[models.Model], field: Any, number: int) -> Any:
         """Make up a value for a column."""
+        if number == 2 and not field.unique and may_be_empty(field):
+            return None if field.null else ""
         if field.remote_field is not None:
             return self.key(model, field, number)
         if field.choices and not field.unique:
-            first = next(iter(field.flatchoices), (None,))[0]
-            if first is not None:
-                return first
-        if field.name in ("path", "depth", "numchild", "lft", "rgt", "tree_id"):
-            return {"path": f"{number + 1:04}", "depth": 1, "numchild": 0}.get(field.name, number + 1)
-        if field.name == "object_id":
+            choices = [value for value, _ in field.flatchoices if value not in (None, "")]
+            if choices:
+                return choices[number % len(choices)]
+        if field.name in ("path", "depth", "numchild"):
+            deep = number if number < ROWS else 0
+            start = f"{number + 1:04}" if number >= ROWS else "0001"
+            values = {"path": start + "0001" * deep, "depth": deep + 1, "numchild": 1}
+            return values[field.name]
+        if field.name in ("lft", "rgt", "tree_id"):
+            return number + 1
+        if field.name in ("object_id", "base_object_id"):
             return 1
         made = by_kind(field, number)
         return made if made is not None else field.get_default()
@@ -97,6 +104,12 @@ class Filler:
             return None
         row = rows[number % len(rows)] if not field.unique or number < len(rows) else None
         return None if row is None else getattr(row, field.target_field.attname)
+
+
+def may_be_empty(field: Any) -> bool:
+    """Tell whether a column may be left empty."""
+    automatic = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    return bool(field.null or (field.blank and field.empty_strings_allowed and not automatic))
 
 
 def by_kind(field: Any, number: int) -> Any:
@@ -122,7 +135,7 @@ def by_kind(field: Any, number: int) -> Any:
         "DecimalField": number,
         "FloatField": float(number),
         "GenericIPAddressField": "127.0.0.1",
-        "JSONField": None,
+        "JSONField": {},
     }
     if "Integer" in kind:
         return number + 1

@@ -157,7 +157,10 @@ def run(model: Any, name: str, measured: Measured, keys: list[Any]) -> None:
         with transaction.atomic():
             planned = load_as_planned(model._base_manager.filter(pk=key), reads)[0]
             with no_longer_than(10), CaptureQueriesContext(connection) as queries:
-                use(planned, name)
+                try:
+                    use(planned, name)
+                except Exception as error:
+                    measured.errors.add(f"replayed: {type(error).__name__}: {str(error)[:80]}")
             transaction.set_rollback(True)
         measured.replayed += 1
         measured.queries_on_replay += [
@@ -180,7 +183,7 @@ def measure() -> tuple[list[Measured], dict[str, str]]:
     for model in sorted(apps.get_models(), key=lambda one: len(one.__mro__)):
         if model._meta.app_label == "perfkit":
             continue
-        keys = list(model._base_manager.order_by("pk").values_list("pk", flat=True)[:3])
+        keys = list(model._base_manager.order_by("pk").values_list("pk", flat=True)[:4])
         for name, raw in members_of(model):
             if id(raw) in seen:
                 continue
