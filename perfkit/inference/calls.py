@@ -163,7 +163,8 @@ class Calls(Expressions):
         if not carrying and not self.worth_following(function):
             self.escape(arguments.everything())
             return INERT
-        if carrying and (function.__module__ or "").startswith(_OPAQUE_MODULES):
+        # By its globals: a wrapper has the module of what it wraps written on it (functools.wraps).
+        if carrying and str(function.__globals__.get("__name__")).startswith(_OPAQUE_MODULES):
             return self.lose(f"{function.__qualname__}() of Django")
         definition = find_definition(code)
         if definition is None:
