@@ -8,7 +8,6 @@ is copied at each use, and the other is made anew at each use.
 
 from __future__ import annotations
 
-import copyreg
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, cast
 
@@ -151,7 +150,7 @@ class PlannedPrefetch(_Prefetch):
         elif querysets:
             plain.queryset = querysets[0]
         plain.prefetch_to = self.prefetch_to
-        return copyreg.__newobj__, (type(plain),), plain.__getstate__()
+        return object.__new__, (type(plain),), plain.__getstate__()
 
     def __copy__(self) -> PlannedPrefetch:
         # What copy.copy() would do if __reduce__ did not speak of pickles.
