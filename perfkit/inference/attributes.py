@@ -12,6 +12,7 @@ from typing import Any
 from django.db import models
 from django.db.models.manager import BaseManager, ManagerDescriptor
 from django.db.models.options import Options
+from django.utils.connection import ConnectionProxy
 from django.utils.functional import cached_property
 
 from perfkit.inference.arguments import Arguments
@@ -143,6 +144,8 @@ class Attributes(RowAttributes):
             return live(found)
         if isinstance(obj, type):
             return self.get_class_attribute(obj, name)
+        if isinstance(obj, ConnectionProxy) and name == "cursor":
+            self.query("a cursor of the database")
         if isinstance(obj, BaseManager):
             return self.get_rows(self.manager_of(obj), name)
         for cls, names in _PLAIN_ATTRIBUTES.items():
@@ -171,9 +174,10 @@ class Attributes(RowAttributes):
             bound = Bound(Known(raw), known(cls))
             return frozenset({bound}) if isinstance(raw, FunctionType) else INERT
         if isinstance(raw, ManagerDescriptor):
-            # A manager is a descriptor too, and here it is looked at, not got.
+            # A manager that is inherited from an abstract model has a copy for each model.
             manager: Any = raw.manager  # type: ignore[arg-type]
-            return frozenset({self.manager_of(manager)})
+            options: Any = vars(cls)["_meta"]
+            return frozenset({self.manager_of(options.managers_map[manager.name])})
         if isinstance(raw, classmethod):
             return frozenset({Bound(Known(raw.__func__), known(cls))})
         if isinstance(raw, staticmethod):

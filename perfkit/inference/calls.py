@@ -53,6 +53,7 @@ MAX_NESTING = 3
 _OPAQUE_MODULES = ("django.db.", "django.dispatch")
 #: How deep code is followed that the row is not given to: only its own queries matter there.
 MAX_ASIDE = 4
+MAX_ASIDE_STEPS = 2_000
 
 
 class Calls(Expressions):
@@ -64,6 +65,7 @@ class Calls(Expressions):
         self.running: list[tuple[Any, ...]] = []
         self.cells: dict[object, dict[str, Value]] = {}
         self.aside = 0
+        self.aside_steps = 0
 
     def call(self, callee: Value, arguments: Arguments, node: object) -> Value:
         """Call whatever ``callee`` may be; ``node`` is the place where it happens."""
@@ -193,17 +195,22 @@ class Calls(Expressions):
             closure=closure,
             owner=definition.owner,
         )
-        self.aside += not carrying
+        if carrying:
+            return self.run(definition.node, function, frame, parameters)
+        before = self.steps
+        self.aside += 1
         try:
             return self.run(definition.node, function, frame, parameters)
         finally:
-            self.aside -= not carrying
+            self.aside -= 1
+            if not self.aside:
+                self.aside_steps += self.steps - before
 
     def worth_following(self, function: FunctionType) -> bool:
         """Tell whether a function that doesn't get the row may send queries or give a function back."""
         top = function.__module__.partition(".")[0] if function.__module__ else ""
         outside = top in sys.stdlib_module_names or top in {"django", "asgiref"}
-        return not outside and self.aside < MAX_ASIDE
+        return not outside and self.aside < MAX_ASIDE and self.aside_steps < MAX_ASIDE_STEPS
 
     def call_closure(self, closure: Closure, arguments: Arguments) -> Value:
         """Follow a function that the analysed code made."""

@@ -100,8 +100,9 @@ def _function_of(member: object) -> object:
     if isinstance(member, (staticmethod, classmethod)):
         return member.__func__
     if not callable(member):
-        # Django's cached_property and its kin keep their function as the standard library does.
-        return getattr(member, "__dict__", {}).get("func", member)
+        # Django's cached_property takes its function as "func" only when the class is made.
+        held = getattr(member, "__dict__", {})
+        return held.get("real_func", held.get("func", member))
     return getattr(member, "__func__", member)
 
 

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 #: A member may take so many steps (expressions, statements) and seconds, and nest so many calls.
 MAX_STEPS = 20_000
+#: What it may still take once the answer is incomplete: enough to say what else stands in the way.
+MAX_STEPS_WHEN_LOST = 2_000
 MAX_SECONDS = 0.25
 MAX_DEPTH = 40
 #: A path longer than this is taken for one without end.
@@ -76,6 +78,7 @@ class Engine:
         #: Grows with every change of what outlives a frame; memos and loops compare it.
         self.version = 0
         self.steps = 0
+        self.limit = MAX_STEPS
         self.started = self.clock()
 
     # What is found
@@ -97,6 +100,7 @@ class Engine:
     def lose(self, construct: str) -> Value:
         """Note that the current line does what is not modelled."""
         place = self.place()
+        self.limit = min(self.limit, self.steps + MAX_STEPS_WHEN_LOST)
         self.unresolved[Unresolved(construct, place.file, place.line, place.function)] = None
         return LOST
 
@@ -113,7 +117,7 @@ class Engine:
     def step(self) -> None:
         """Count one step; raise BudgetExceeded when it is one too many."""
         self.steps += 1
-        if self.steps > MAX_STEPS:
+        if self.steps > self.limit:
             raise BudgetExceeded(f"more than {MAX_STEPS:,} steps")
         if self.steps % 128 == 0 and self.clock() - self.started > MAX_SECONDS:
             raise BudgetExceeded(f"more than {MAX_SECONDS} seconds")

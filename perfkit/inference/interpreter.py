@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from perfkit.inference import builtin_models, django_models, model_utils_models
 from perfkit.inference.arguments import Arguments
-from perfkit.inference.engine import BudgetExceeded
+from perfkit.inference.engine import MAX_STEPS, BudgetExceeded
 from perfkit.inference.frames import Frame
 from perfkit.inference.live import MISSING, receivers_of_post_init
 from perfkit.inference.objects import Objects
@@ -137,6 +137,8 @@ class Interpreter(Patterns, Objects):
             self.lose("attributes that go on changing")
             return found
         except BudgetExceeded as limit:
+            if self.limit < MAX_STEPS:
+                return BOTTOM  # The answer was incomplete before, and says why.
             place = self.place()
             message = f"{name} takes {limit} to follow"
             self.unresolved[Unresolved(message, place.file, place.line, place.function)] = None
