@@ -2,6 +2,7 @@
 
 from perfkit.auditor import AuditReport, Finding, audit
 from perfkit.exceptions import LazyLoadError, LazyLoadWarning, PresetError
+from perfkit.inference import field_reads, reads, register_reads
 from perfkit.presets import Preset, preset
 from perfkit.querysets import PresetManager, PresetManagerMixin, PresetQuerySet, PresetQuerySetMixin
 
@@ -17,7 +18,10 @@ __all__ = [
     "PresetQuerySet",
     "PresetQuerySetMixin",
     "audit",
+    "field_reads",
     "preset",
+    "reads",
+    "register_reads",
 ]
 
 __version__ = "0.1.0"

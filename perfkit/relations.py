@@ -86,7 +86,7 @@ def column(model: type[Model], name: str) -> tuple[str, ...] | None:
         return None
     if _is_generic_foreign_key(field):
         return _attnames(model, field.ct_field, field.fk_field)
-    if getattr(field, "column", None) is not None:
+    if getattr(field, "column", None) is not None and not field.many_to_many:
         return (field.attname,)
     if field is opts.pk:
         return tuple(f.attname for f in opts.pk_fields)

@@ -16,6 +16,9 @@ def advise(finding: Finding, rows: Rows | None) -> str:
             "ask once before the loop: filter(...__in=...), in_bulk(), or select_related() and "
             "prefetch_related() where the rows come from"
         )
+    for member in reversed(finding.members):
+        if member.leaves_out(finding.field):
+            return f'add "{finding.field}" to the @reads of {member.name} at {member.place}, which leaves it out'
     if rows is None:
         return _where_unknown(finding)
     if finding.kind == "bypassed-prefetch":

@@ -76,15 +76,31 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A property or method that asked: its qualified name, and the line that defines it."""
+    """A property or method that asked: its qualified name, and the line that defines it.
+
+    ``declares`` is what ``@reads`` says that it reads; None where nothing is declared.
+    """
 
     name: str
     kind: str
     place: Place
+    declares: tuple[str, ...] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the member as a dictionary of plain values."""
-        return {"name": self.name, "kind": self.kind, "place": self.place.to_dict()}
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "place": self.place.to_dict(),
+            "declares": None if self.declares is None else list(self.declares),
+        }
+
+    def leaves_out(self, field: str) -> bool:
+        """Whether the member's declaration doesn't name a field that was read inside it."""
+        if self.declares is None or not field:
+            return False
+        names = {name for path in self.declares for name in path.split("__")}
+        return not names & {field, field.removesuffix("_id")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import models
 
 from perfkit.auditor.findings import Member, Place
+from perfkit.inference.declarations import declaration_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,8 +69,10 @@ def _register_member(name: str, kind: str, value: Any) -> None:
     if isinstance(value, (staticmethod, classmethod, functools.partialmethod)):
         kind = "method"
     place = Place(inner.__code__.co_filename, inner.__code__.co_firstlineno, inner.__name__)
+    declaration = declaration_of(value)
+    member = Member(name, kind, place, declaration.paths if declaration is not None else None)
     for code in _with_nested(inner.__code__):
-        _put(code, Member(name, kind, place))
+        _put(code, member)
     for wrapper in wrappers:
         _put(wrapper.__code__, WRAPPER)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.functional import cached_property
 from model_utils import Choices, FieldTracker
 from model_utils.managers import QueryManager
 from model_utils.models import SoftDeletableModel, TimeStampedModel
 
-from perfkit import Preset, PresetManagerMixin, PresetQuerySet
+from perfkit import Preset, PresetManagerMixin, PresetQuerySet, reads
 from perfkit.integrations.model_utils import (
     PresetInheritanceManager,
     PresetInheritanceQuerySet,
@@ -53,8 +54,28 @@ class Wheel(models.Model):
     size = models.IntegerField(default=26)
 
 
+class RoomQuerySet(PresetQuerySet["Room"]):
+    optimize_for_list = Preset(only=["sign", "door"])
+
+
 class Room(models.Model):
     name = models.CharField(max_length=50)
+    floor = models.IntegerField(default=1)
+    colour = models.CharField(max_length=50, default="white")
+
+    objects = RoomQuerySet.as_manager()
+
+    @property
+    @reads("name")
+    def sign(self) -> str:
+        """Declared: reads more than its declaration says."""
+        return f"{self.name}, floor {getattr(self, 'flo' + 'or')}"
+
+    @reads("colour")
+    @cached_property
+    def door(self) -> str:
+        """Declared: reads what it says."""
+        return getattr(self, "col" + "our")
 
 
 class LetterQuerySet(PresetSoftDeletableQuerySet["Letter"]):

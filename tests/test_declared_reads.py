@@ -1,0 +1,48 @@
+"""``@reads`` in presets, and what the auditor says of a declaration that leaves something out."""
+
+from __future__ import annotations
+
+import pytest
+
+from perfkit import audit
+from tests.integrations.app.models import Room
+from tests.loads import queries
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_preset_loads_what_a_member_declares() -> None:
+    """Exactly the declared columns are loaded, and they are read without a query."""
+    Room.objects.create(name="Hall", colour="red")
+    with queries() as evaluating:
+        (room,) = Room.objects.optimize_for_list()
+    assert Room.objects.optimize_for_list().loading_plan.columns == ("id", "name", "colour")
+    assert len(evaluating) == 1
+    with queries() as using:
+        assert room.door == "red"
+    assert len(using) == 0
+
+
+def test_the_auditor_names_a_declaration_that_leaves_a_column_out() -> None:
+    """The fix is in the declaration, not in the preset, which names the member already."""
+    Room.objects.bulk_create([Room(name="Hall"), Room(name="Attic", floor=3)])
+    with audit(mode="collect") as report:
+        assert [room.sign for room in Room.objects.optimize_for_list()] == [
+            "Hall, floor 1",
+            "Attic, floor 3",
+        ]
+    (finding,) = report.findings
+    assert finding.via == ("Room.sign",)
+    assert finding.members[0].declares == ("name",)
+    assert finding.advice.startswith('add "floor" to the @reads of Room.sign at ')
+    assert finding.advice.endswith(", which leaves it out")
+
+
+def test_the_auditor_leaves_a_right_declaration_alone() -> None:
+    """A column that is declared and not loaded is the preset's to name."""
+    Room.objects.bulk_create([Room(name="Hall"), Room(name="Attic")])
+    with audit(mode="collect") as report:
+        assert [room.door for room in Room.objects.only("name")] == ["white", "white"]
+    (finding,) = report.findings
+    assert finding.members[0].declares == ("colour",)
+    assert '"colour" in .only(...)' in finding.advice
