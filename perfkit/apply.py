@@ -41,6 +41,7 @@ __all__ = [
     "prefetch_preset",
     "require_columns",
     "settle",
+    "with_plan_of",
 ]
 
 QS = TypeVar("QS", bound="QuerySet[Any]")
@@ -164,6 +165,16 @@ def require_columns(queryset: QS, attnames: Iterable[str]) -> QS:
         present.presets if present is not None else (),
         user_joins=present.user_joins if present is not None else has_user_joins(queryset),
     )
+
+
+def with_plan_of(queryset: QS, source: QuerySet[Any]) -> QS:
+    """Return the queryset loading what ``source`` does, a queryset of the same model with presets."""
+    present = loading_of(source)
+    assert present is not None
+    clone = _annotated(queryset, present)
+    clone._prefetch_related_lookups = source._prefetch_related_lookups
+    clone = _settle(clone, read(source), present.presets, user_joins=present.user_joins)
+    return _with_fetch_mode(clone, present)
 
 
 def plan_of(queryset: QuerySet[Any]) -> LoadPlan:

@@ -6,9 +6,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from django.db.models import Manager, Model, QuerySet
+from django.db.models.query import EmptyQuerySet
 
 from perfkit import batches
-from perfkit.apply import OwnTables, apply_preset, lock_own_tables, plan_of, require_columns, settle
+from perfkit.apply import (
+    OwnTables,
+    apply_preset,
+    lock_own_tables,
+    plan_of,
+    require_columns,
+    settle,
+    with_plan_of,
+)
 from perfkit.compiler import choices
 from perfkit.exceptions import PresetError
 from perfkit.loading import copy_joins, loading_of
@@ -206,6 +215,22 @@ class PresetQuerySetMixin(_QuerySet[_M]):
         """As in Django; refused where the querysets load different columns."""
         self._refuse_other_plans("difference", other_qs)
         return super().difference(*other_qs)
+
+    def __or__(self, other: QuerySet[_M]) -> Self:
+        """As in Django; the plan of the left queryset is kept, a slice's too."""
+        return super(PresetQuerySetMixin, self._combinable(other)).__or__(other)
+
+    def __xor__(self, other: QuerySet[_M]) -> Self:
+        """As in Django; the plan of the left queryset is kept, a slice's too."""
+        return super(PresetQuerySetMixin, self._combinable(other)).__xor__(other)
+
+    def _combinable(self, other: QuerySet[_M]) -> Self:
+        """Return a slice as a filter by key: Django makes one too, of a queryset without the plan."""
+        unsliced = self.query.can_filter() or isinstance(other, EmptyQuerySet)
+        if unsliced or self._fields is not None or loading_of(self) is None:
+            return self
+        rows = type(self)(self.model, using=self._db).filter(pk__in=self.values("pk"))
+        return with_plan_of(rows, self)
 
     def _refuse_other_plans(self, method: str, others: tuple[QuerySet[Any], ...]) -> None:
         """Django would put the columns of one queryset into the attributes of the other, in silence."""
