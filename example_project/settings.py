@@ -30,7 +30,10 @@ INSTALLED_APPS = [
     "example_project.search",
     "example_project.showroom",
 ]
+# What is loaded lazily is told on the console, at the end of each request.
+PERFKIT = {"AUDIT": os.environ.get("AUDIT", "warn")}
 MIDDLEWARE = [
+    "perfkit.middleware.AuditMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

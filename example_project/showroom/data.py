@@ -17,6 +17,12 @@ FEWEST, MOST = SIZES[-1], 200_000
 CHUNK = 2_000
 
 
+def is_open() -> bool:
+    """Tell whether the shop has its tables, and something in them."""
+    tables_there = connection.introspection.table_names()
+    return Product._meta.db_table in tables_there and Product.objects.exists()
+
+
 def is_filled(products: int) -> bool:
     """Tell whether the shop has so many products; its data is written all at once or not at all."""
     return Product.objects.count() == products

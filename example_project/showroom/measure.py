@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextvars import Context
 from dataclasses import dataclass, field
 from statistics import median
 from time import perf_counter
 from typing import Any
 
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
+
+from perfkit import Finding, audit
 
 
 @dataclass
@@ -107,8 +110,15 @@ class Measurement:
     url: str
     body: bytes
     tally: Tally
-    #: Of the median call, without the counting.
+    #: What the auditor reports: a finding for each place that loads lazily.
+    findings: tuple[Finding, ...]
+    #: Of the median call, without the counting and without the auditor.
     seconds: float
+
+    @property
+    def lazy_loads(self) -> int:
+        """How often something was loaded lazily."""
+        return sum(finding.count for finding in self.findings)
 
 
 def call(url: str) -> bytes:
@@ -123,17 +133,31 @@ def call(url: str) -> bytes:
     return response.getvalue()
 
 
+def inspect(url: str) -> tuple[bytes, Tally, tuple[Finding, ...]]:
+    """Call a URL once; return the body, what was fetched, and what was loaded lazily."""
+    tally = Tally()
+    with connection.execute_wrapper(tally.watch), audit(mode="collect") as report:
+        body = call(url)
+    return body, tally, report.findings
+
+
+def take_time(url: str) -> float:
+    """Call a URL once and return the seconds that it took."""
+    start = perf_counter()
+    call(url)
+    return perf_counter() - start
+
+
 def measure(*urls: str, rounds: int = 1) -> list[Measurement]:
-    """Call each URL once to count and so many times to take the time; in turns, to be fair."""
-    counted = []
-    for url in urls:
-        tally = Tally()
-        with connection.execute_wrapper(tally.watch):
-            counted.append((url, call(url), tally))
-    seconds: dict[str, list[float]] = {url: [] for url in urls}
-    for _ in range(rounds):
-        for url in urls:
-            start = perf_counter()
-            call(url)
-            seconds[url].append(perf_counter() - start)
-    return [Measurement(url, body, tally, median(seconds[url])) for url, body, tally in counted]
+    """Call each URL once to count and so many times to take the time; in turns, to be fair.
+
+    Each call has a context of its own, so that a request that measures doesn't audit them too.
+    """
+    with override_settings(PERFKIT={"AUDIT": "off"}):
+        counted = [Context().run(inspect, url) for url in urls]
+        seconds = [[Context().run(take_time, url) for url in urls] for _ in range(rounds)]
+    medians = map(median, zip(*seconds, strict=True))
+    return [
+        Measurement(url, *found, middle)
+        for url, found, middle in zip(urls, counted, medians, strict=True)
+    ]

@@ -12,6 +12,7 @@ SMALL, LARGE = SIZES
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("", ("Page",)),
     (f"Queries, {SMALL} → {LARGE} rows", ("naive", "optimised")),
+    ("Lazy loads", ("naive", "optimised")),
     ("Columns fetched", ("naive", "optimised")),
     ("KB fetched", ("naive", "optimised")),
     ("Milliseconds", ("naive", "optimised")),
@@ -38,6 +39,8 @@ def cells(small: Comparison, large: Comparison) -> list[str]:
         large.page.title,
         f"{small.naive.tally.queries:,} → {naive.tally.queries:,}",
         f"{small.optimised.tally.queries:,} → {optimised.tally.queries:,}",
+        f"{naive.lazy_loads:,}",
+        f"{optimised.lazy_loads:,}",
         f"{naive.tally.columns:,}",
         f"{optimised.tally.columns:,}",
         f"{naive.tally.size / 1024:,.0f}",

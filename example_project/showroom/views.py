@@ -9,6 +9,7 @@ from django.http import Http404
 from django.views.generic import TemplateView
 
 from example_project.showroom.comparison import Comparison
+from example_project.showroom.data import is_open
 from example_project.showroom.pages import FORMS, PAGES, get_page
 from example_project.showroom.rows import SIZES
 
@@ -17,7 +18,7 @@ class Start(TemplateView):
     """What there is to see, and the way to all of it."""
 
     template_name = "showroom/start.html"
-    extra_context: Mapping[str, Any] = {"pages": PAGES}  # type: ignore[misc]
+    extra_context: Mapping[str, Any] = {"pages": PAGES, "is_open": is_open}
 
 
 class CompareAll(TemplateView):

@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Value
+from django.test import Client
 
 from example_project.catalogue.models import Product
 from example_project.catalogue.querysets import CategoryQuerySet
@@ -84,3 +85,10 @@ def test_the_demo_says_which_numbers_it_takes(
     """A number that makes no sense is refused before anything is written."""
     with pytest.raises(CommandError, match=message):
         call_command("demo", stdout=StringIO(), **options)
+
+
+def test_an_empty_shop_says_how_to_fill_it(shop_urls: None) -> None:
+    """Who opens the shop before its data is made learns what to do, and finds no dead doors."""
+    html = Client(SERVER_NAME="localhost").get("/").content.decode()
+    assert "python manage.py demo" in html
+    assert "Enter the naive shop" not in html

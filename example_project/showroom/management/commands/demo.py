@@ -111,11 +111,24 @@ class Command(BaseCommand):
         )
         self.stdout.write(f"\n{format_table(pairs)}\n\n")
         self.stdout.write(
-            f"Columns, kilobytes and time are those with {LARGE} rows. Both forms of each page run "
+            f"All but the queries are those with {LARGE} rows. Both forms of each page run "
             "the same view\nand template, and answer the same bytes. "
             f"{constant} of {len(pairs)} optimised pages send as many queries\n"
             f"with {LARGE} rows as with {SMALL}.\n"
         )
+        self.report_findings([large for _, large in pairs])
         self.stdout.write("To open the shop in a browser:\n")
         self.stdout.write("    python manage.py runserver     (or: make serve)")
         self.stdout.write("    http://127.0.0.1:8000/")
+
+    def report_findings(self, comparisons: list[Comparison]) -> None:
+        """Print what the auditor says of the naive forms: how much, and the worst of it in full."""
+        found = [(one.page, finding) for one in comparisons for finding in one.naive.findings]
+        optimised = sum(len(one.optimised.findings) for one in comparisons)
+        self.stdout.write(
+            f"The auditor reports {len(found)} places that load lazily in the naive forms, "
+            f"{optimised} in the optimised ones."
+        )
+        if found:
+            page, worst = max(found, key=lambda pair: pair[1].count)
+            self.stdout.write(f"The one that loads most, on {page.title!r}:\n\n{worst}\n\n")
