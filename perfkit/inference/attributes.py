@@ -10,6 +10,7 @@ from types import FunctionType, GetSetDescriptorType, MethodType, ModuleType
 from typing import Any
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.manager import BaseManager, ManagerDescriptor
 from django.db.models.options import Options
 from django.utils.connection import ConnectionProxy
@@ -104,6 +105,10 @@ class Attributes(RowAttributes):
             return self.get_object(atom, name)
         if isinstance(atom, Tup) and atom.cls is not None and not name.startswith("_"):
             return self.get_object_raw(atom, name, self.static(atom.cls, name))
+        if isinstance(atom, Box) and atom.extension is not None:
+            raw = self.static(atom.extension, name)
+            if not hasattr(raw, "__objclass__"):
+                return self.get_object_raw(atom, name, raw)
         if isinstance(atom, (Box, Tup, Generator)):
             return frozenset({Method(atom, name)})
         if isinstance(atom, Bound):
@@ -118,6 +123,8 @@ class Attributes(RowAttributes):
         """Read an attribute of something that no row can be got out of."""
         if atom.type is str:
             return frozenset({Method(atom, name)})
+        if atom.type is BaseDatabaseWrapper and name == "cursor":
+            self.query("a cursor of the database")
         if atom.type is BaseException and name in _EXCEPTION_PARTS:
             return frozenset({Opaque(f"{name} of an exception")})
         return INERT
@@ -144,8 +151,8 @@ class Attributes(RowAttributes):
             return live(found)
         if isinstance(obj, type):
             return self.get_class_attribute(obj, name)
-        if isinstance(obj, ConnectionProxy) and name == "cursor":
-            self.query("a cursor of the database")
+        if isinstance(obj, ConnectionProxy):
+            return self.get_inert(Inert(BaseDatabaseWrapper), name)
         if isinstance(obj, BaseManager):
             return self.get_rows(self.manager_of(obj), name)
         for cls, names in _PLAIN_ATTRIBUTES.items():
@@ -233,12 +240,14 @@ class Attributes(RowAttributes):
         elif isinstance(receiver, Rows):
             cls = receiver.cls
         elif isinstance(receiver, Box):
-            cls = receiver.cls
+            cls = receiver.cls or receiver.extension
         if cls is None:
             return self.lose("super() of an object whose class is not known")
         raw = _after(cls, atom.cls, name)
         if isinstance(receiver, Rows):
             return self.get_rows_raw(receiver, name, raw)
+        if isinstance(receiver, Box) and receiver.extension is not None:
+            return frozenset({Method(receiver, name)})
         return self.get_object_raw(receiver, name, raw)
 
     def get_super_row(self, cls: type, row: Row, name: str) -> Value:

@@ -9,6 +9,7 @@ from types import FunctionType
 from typing import Any
 
 from django.db.models import Model, Q
+from django.db.models.query import QuerySet
 from django.utils.functional import cached_property
 
 from perfkit.inference.arguments import Arguments
@@ -37,6 +38,7 @@ from perfkit.inference.values import (
     Selector,
     Tup,
     Value,
+    constants,
     join,
     known,
     live,
@@ -79,6 +81,12 @@ class Objects(Operators):
             return self.make_named_tuple(cls, arguments)
         if issubclass(cls, BaseException):
             return self.lose("an exception that carries the row") if carrying else INERT
+        if issubclass(cls, QuerySet) and not carrying:
+            made = constants(arguments.get(0, "model")) or []
+            rows = [Row(one, one, own=True) for one in made if isinstance(one, type)]
+            return frozenset(Rows(row, cls) for row in rows) or INERT
+        if self.extends_container(cls):
+            return self.make_container(cls, arguments, node)
         if not self.is_simple(cls):
             return self.call_builtin(cls, arguments, node)
         module = cls.__module__.partition(".")[0]
@@ -129,6 +137,28 @@ class Objects(Operators):
         after = self.static(cls, "__post_init__")
         if isinstance(after, FunctionType):
             self.call_known(after, Arguments((frozenset({box}),)), cls)
+
+    @staticmethod
+    def extends_container(cls: type) -> bool:
+        """Tell whether a class adds methods to a dict, list or set and leaves theirs as they are."""
+        base = next((one for one in (dict, list, set) if cls is not one and issubclass(cls, one)), None)
+        own = [one for one in cls.__mro__ if one.__module__ != "builtins"]
+        if base is None or type(cls).__call__ is not type.__call__ or any(
+            one.__module__.partition(".")[0] in ("collections", "django") for one in own
+        ):
+            return False
+        names = {name for one in own for name, raw in vars(one).items() if callable(raw)}
+        asked = {"__missing__", "__getattr__", *dir(base)} - {"__setitem__"}
+        return not names & asked
+
+    def make_container(self, cls: type, arguments: Arguments, node: object) -> Value:
+        """Make a container of a class that extends a built-in one."""
+        base = next(one for one in (dict, list, set) if issubclass(cls, one))
+        found = self.call_known(base, arguments, (node, cls))
+        for box in found:
+            if isinstance(box, Box):
+                box.extension = cls
+        return found
 
     def is_named_tuple(self, cls: type) -> bool:
         """Tell whether instances of a class are made as ``namedtuple`` does."""
@@ -379,6 +409,8 @@ class Objects(Operators):
         elif name in _SEARCHES:
             self.search(frozenset({box}), first)
             return INERT
+        elif name == "__setitem__":
+            self.set_item(frozenset({box}), first, arguments.get(1))
         elif name == "sort":
             self.sort_by(held.everything(), arguments, node)
         elif name == "most_common":

@@ -5,6 +5,10 @@ from __future__ import annotations
 import ast
 import string
 from dataclasses import dataclass, replace
+from types import FunctionType
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from perfkit.inference.arguments import Arguments
 from perfkit.inference.attributes import MAPPINGS
@@ -303,6 +307,8 @@ class Operators(Protocols):
                 return frozenset(Known(atom.obj[one]) for one in keys)
             except (IndexError, TypeError):
                 return BOTTOM
+        if isinstance(atom, Known) and atom.obj is connections:
+            return frozenset({Inert(BaseDatabaseWrapper)})
         textual = isinstance(atom, Inert) and atom.type is str
         return TEXT if textual else INERT
 
@@ -381,6 +387,10 @@ class Operators(Protocols):
         """Assign to ``target[key]``."""
         for atom in target:
             if isinstance(atom, Box) and atom.cls is None:
+                setter = self.static(atom.extension, "__setitem__") if atom.extension else None
+                if isinstance(setter, FunctionType) and not self.is_running(setter):
+                    self.ask(atom, "__setitem__", key, value)
+                    continue
                 if atom.kind == "dict":
                     self.put_key(atom, key, value)
                 else:

@@ -60,7 +60,7 @@ class Protocols(QuerySets):
                 outcome = self.call_known(
                     raw, Arguments((frozenset({narrowed}), *arguments)), (raw, name)
                 )
-            elif getattr(raw, "__objclass__", None) is object:
+            elif getattr(raw, "__objclass__", None) in (object, dict, list, set):
                 continue
             else:
                 outcome = self.lose(f"{name} of {self.describe(atom)}")
@@ -73,6 +73,8 @@ class Protocols(QuerySets):
             return list(self.variants(atom, name))
         if isinstance(atom, Box) and atom.cls is not None:
             return [(atom, self.static(atom.cls, name))]
+        if isinstance(atom, Box) and atom.extension is not None:
+            return [(atom, self.static(atom.extension, name))]
         if isinstance(atom, Rows):
             return [(atom, static(atom.cls, name))]
         if isinstance(atom, Tup) and atom.cls is not None:

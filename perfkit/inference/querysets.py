@@ -32,7 +32,6 @@ from perfkit.inference.values import (
     strings,
 )
 
-
 #: Methods that return another queryset of the same rows, which sends its own query.
 CHAINS = frozenset(
     "filter exclude order_by distinct reverse select_related prefetch_related only defer using "
@@ -74,6 +73,8 @@ class QuerySets(Attributes):
             return known(rows.row.model) if name == "model" else INERT
         if name == "__class__":
             return known(rows.cls)
+        if name == "get_queryset" and rows.manager:
+            return frozenset({Method(rows, name)})
         if name == "instance" and raw is MISSING and rows.anchor is not None:
             return frozenset({rows.anchor})
         return self.get_rows_raw(rows, name, raw)
@@ -85,6 +86,8 @@ class QuerySets(Attributes):
         if raw is MISSING:
             if name in attributes_assigned(rows.cls):
                 return INERT  # No row is ever put there: see ``set``.
+            if not self.carries(frozenset({rows})):
+                return INERT
             return self.lose(f"{name} of {rows.cls.__name__}")
         copied = self.copied_method(rows, name, raw)
         if copied is not None:
@@ -126,11 +129,14 @@ class QuerySets(Attributes):
         if rows.served and rows.row.path:
             self.record(rows.row.path, "relation")
         maker = static(rows.cls, "get_queryset")
-        if rows.anchor is not None and isinstance(maker, FunctionType):
-            if not self.is_django(maker) and not self.is_running(maker):
-                self.call_known(maker, Arguments((frozenset({rows}),)), (maker, "get_queryset"))
-        cls = getattr(rows.cls, "_queryset_class", QuerySet)
-        return frozenset({replace(rows, manager=False, cls=cls)})
+        found: Value = BOTTOM
+        if isinstance(maker, FunctionType) and not (
+            self.is_django(maker) or self.is_running(maker)
+        ):
+            found = self.call_known(maker, Arguments((frozenset({rows}),)), (maker, rows))
+        classes = {atom.cls for atom in found if isinstance(atom, Rows)}
+        classes = classes or {getattr(rows.cls, "_queryset_class", QuerySet)}
+        return frozenset(replace(rows, manager=False, cls=cls) for cls in classes)
 
     def fetch(self, rows: Rows) -> Value:
         """Evaluate a queryset; return its rows."""

@@ -122,13 +122,15 @@ class Box(Atom):
     What it holds is in the heap of the analysis.
     """
 
-    __slots__ = ("cls", "factory", "kind")
+    __slots__ = ("cls", "extension", "factory", "kind")
 
     def __init__(self, kind: str, cls: type | None = None) -> None:
         self.kind = kind
         self.cls = cls
         #: What a ``defaultdict`` calls for a missing key.
         self.factory: Value = BOTTOM
+        #: The class of the project that extends the built-in container this is, or None.
+        self.extension: type | None = None
 
 
 @dataclass(frozen=True)

@@ -640,7 +640,32 @@ class ListOfRows(list):
         return [row.title for row in self]
 
 
+class CarefulDict(dict):
+    def __setitem__(self, key, value):
+        super().__setitem__(key, value.brand)
+
+
+@followed
+def dict_subclass_that_sets(self):
+    found = CarefulDict(a=self)
+    found["b"] = self
+    return found["b"].pk, found.get("a").title
+
+
+class DefaultingDict(dict):
+    def __missing__(self, key):
+        return key.title
+
+    def first(self):
+        return next(iter(self.values()))
+
+
 @either
+def dict_subclass_that_misses(self):
+    return DefaultingDict()[self]
+
+
+@followed
 def list_subclass(self):
     return ListOfRows([self]).titles()
 
