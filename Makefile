@@ -17,6 +17,7 @@ demo: $(VENV)/installed-example ## Fill the example shop and compare its pages, 
 	$(BIN)/python manage.py demo $(ARGS)
 
 serve: $(VENV)/installed-example ## Open the example shop at http://127.0.0.1:8000/
+	@test -n "$(DATABASE_URL)" -o -s example_project/shop.sqlite3 || $(BIN)/python manage.py demo
 	$(BIN)/python manage.py runserver $(ARGS)
 
 test: $(VENV)/installed-test ## Run the tests, on SQLite or the database of DATABASE_URL

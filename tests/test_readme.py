@@ -38,4 +38,4 @@ def test_figures_are_those_of_the_demo(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     shown = figures((ROOT / "README.md").read_text(encoding="utf-8"))
     assert len(shown) > 5
-    assert figures(result.stdout) == shown
+    assert figures(result.stdout) == shown, f"Paste this into the README:\n{result.stdout}"
