@@ -99,12 +99,20 @@ class PlannedPrefetch(_Prefetch):
     """
 
     def __init__(self, path: str, plan: PrefetchPlan) -> None:
-        custom = plan.prefetch
-        super().__init__(
-            path, custom.queryset if custom else None, custom.to_attr if custom else None
-        )
         self.plan = plan
+        custom = plan.prefetch
+        super().__init__(path, to_attr=custom.to_attr if custom is not None else None)
         self.loadings = tuple(Loading(behind) for behind in plan.plans)
+
+    @property
+    def queryset(self) -> QuerySet[Any] | None:
+        """A copy of the user's own queryset: Django 5.2 and 6.0 write hints to what they get here."""
+        custom = self.plan.prefetch.queryset if self.plan.prefetch is not None else None
+        return custom.all() if custom is not None else None
+
+    @queryset.setter
+    def queryset(self, value: QuerySet[Any] | None) -> None:
+        """Take what Django's constructor sets, which is nothing: the plan has it."""
 
     def get_current_querysets(self, level: int) -> list[QuerySet[Any]] | None:
         """Return the narrowed querysets to fetch from, each time new ones."""

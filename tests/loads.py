@@ -23,7 +23,7 @@ def queries() -> CaptureQueriesContext:
 
 def selected(sql: str) -> Counter[str]:
     """Return what a SELECT loads, as ``"book(id title)"`` for each joined table, ``"+name"`` for each expression."""
-    sql = sql.replace("`", '"')
+    sql = sql[sql.index("SELECT") :].replace("`", '"')  # PostgreSQL declares a cursor first
     head, tail = _select_list(sql)
     tables = {
         alias or table: table
