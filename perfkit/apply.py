@@ -17,7 +17,7 @@ from django.db.models.constants import LOOKUP_SEP
 
 from perfkit.auditor.callers import evaluated_at
 from perfkit.auditor.context import current
-from perfkit.auditor.fetch_modes import put_fetch_mode
+from perfkit.auditor.fetch_modes import name_of, put_fetch_mode
 from perfkit.compiler import compile_plan
 from perfkit.conf import get_settings
 from perfkit.draft import Draft, freeze, thaw
@@ -289,8 +289,10 @@ def _put(clone: QS, loading: Loading, lookups: tuple[Any, ...]) -> QS:
 
 
 def _with_fetch_mode(clone: QS, loading: Loading) -> QS:
-    mode = loading.fetch_mode or get_settings().FETCH_MODE
-    if mode != "one" or loading.fetch_mode is not None:
+    if loading.fetch_mode is not None:
+        put_fetch_mode(clone, loading.fetch_mode)
+    elif (mode := get_settings().FETCH_MODE) != "one" and name_of(clone) == "one":
+        # The setting is a default: a mode that the queryset's user chose stays.
         put_fetch_mode(clone, mode)
     return clone
 

@@ -243,7 +243,8 @@ def _load_field(descriptor: DeferredAttribute, peers: list[Any]) -> None:
     field = descriptor.field
     missing = [peer for peer in peers if field.attname not in peer.__dict__ and peer._is_pk_set()]
     manager = field.model._base_manager.using(str(missing[0]._state.db))
-    values = manager.values_list(field.attname, flat=True).in_bulk([peer.pk for peer in missing])
+    rows = manager.filter(pk__in=[peer.pk for peer in missing])
+    values = dict(rows.values_list("pk", field.attname))
     for peer in missing:
         if peer.pk in values:
             setattr(peer, field.attname, values[peer.pk])
@@ -261,7 +262,9 @@ def missing_forward(plain: Callable[..., Any]) -> Callable[..., Any]:
         missed.run(prefetch_related_objects, missing, self.field.name)
         found = self.field.get_cached_value(instance, default=None)
         if found is None:
-            raise self.RelatedObjectDoesNotExist(f"{self.field.name} matching query does not exist.")
+            raise self.RelatedObjectDoesNotExist(
+                f"{self.field.name} matching query does not exist."
+            )
         return found
 
     return get_object
