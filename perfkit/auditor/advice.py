@@ -25,6 +25,8 @@ def advise(finding: Finding, rows: Rows | None) -> str:
         return _beside_the_prefetch(finding, rows)
     if rows.presets:
         return _in_preset(finding, rows)
+    if finding.kind == "deferred-field":
+        return _column(finding, rows)
     return f"add {_call(finding, rows)} to the queryset{_at(rows)}"
 
 
@@ -40,13 +42,22 @@ def _at(rows: Rows) -> str:
     return f" at {place}" if place else ""
 
 
+def _column(finding: Finding, rows: Rows) -> str:
+    """Advise for a column that the queryset leaves out."""
+    if not rows.joinable:
+        prefetch = "__".join(step for step, _ in rows.path)
+        return f'load "{finding.field}" in the Prefetch for "{prefetch}" of the queryset{_at(rows)}'
+    path = rows.path_to(finding.field)
+    if rows.narrowed == "defer":
+        return f'take "{path}" out of .defer(...) of the queryset{_at(rows)}'
+    if rows.narrowed == "only":
+        return f'add "{path}" to .only(...) of the queryset{_at(rows)}'
+    return f'load "{path}" in the queryset{_at(rows)}'
+
+
 def _call(finding: Finding, rows: Rows) -> str:
     """Return the call that would have loaded it."""
     path = rows.path_to(finding.field)
-    if finding.kind == "deferred-field":
-        if rows.narrowed == "defer":
-            return f'no .defer("{path}")'
-        return f'"{path}" in .only(...)' if rows.narrowed == "only" else f'"{path}"'
     if finding.kind == "to-one" and rows.joinable:
         return f'.select_related("{path}")'
     if finding.call in ("count", "aggregate"):

@@ -46,6 +46,21 @@ class Entry:
             template=short_path(finding.template.file) if finding.template else "",
         )
 
+    @classmethod
+    def of_dict(cls, finding: dict[str, Any]) -> Entry:
+        """Return the entry of a finding that a report wrote."""
+        where = finding["location"] or {"file": "", "function": ""}
+        return cls(
+            kind=finding["kind"],
+            model=finding["model"] or "",
+            field=finding["field"],
+            call=finding["call"],
+            via=tuple(finding["via"]),
+            file=where["file"],
+            function=where["function"],
+            template=finding["template"]["file"] if finding["template"] else "",
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return the entry as the file holds it: what is empty is left out."""
         values = {name: getattr(self, name) for name in self.__slots__}

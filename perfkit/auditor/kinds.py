@@ -60,4 +60,7 @@ def joined_rows(rows: Rows, klass_info: Any) -> Rows:
     name = field.name
     if klass_info["reverse"]:
         name = field.remote_field.get_accessor_name() or field.related_query_name()
-    return rows.child(name, klass_info["model"])
+    child = rows.child(name, klass_info["model"])
+    # One only() or defer() speaks of the rows and of what is joined to them.
+    child.narrowed = rows.narrowed
+    return child

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 #: Each module has a docstring, whose first line is the help, and the functions
 #: ``add_arguments(parser)`` and ``handle(command, **options)``.
 SUBCOMMANDS = {
+    "baseline": "perfkit.management.baseline",
     "presets": "perfkit.management.presets",
+    "reads": "perfkit.management.reads",
 }
 
 

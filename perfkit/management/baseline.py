@@ -1,0 +1,67 @@
+"""``manage.py perfkit baseline``: write the file of known findings from what the project does now.
+
+The findings come from pages that are asked for, from another management command that is run, or
+from reports that ``AuditReport.to_json()`` wrote.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from perfkit.auditor import audit, baseline
+from perfkit.auditor.baseline import Entry
+from perfkit.conf import get_settings
+
+if TYPE_CHECKING:
+    from django.core.management.base import BaseCommand, CommandParser
+
+
+def add_arguments(parser: CommandParser) -> None:
+    """Say where the findings come from."""
+    parser.add_argument("--url", action="append", default=[], help="a path to ask for with GET")
+    parser.add_argument("--report", action="append", default=[], help="a report of to_json()")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
+    parser.add_argument("--output", help="the file, in place of PERFKIT['AUDIT_BASELINE']")
+    parser.add_argument("command", nargs="*", help="a management command to run: test shop.tests")
+
+
+def handle(command: BaseCommand, **options: Any) -> None:
+    """Write the baseline, and say what is new and what has healed."""
+    path = options["output"] or get_settings().AUDIT_BASELINE
+    if not path:
+        raise CommandError("Set PERFKIT['AUDIT_BASELINE'] to the path of the file, or use --output.")
+    if not (options["url"] or options["report"] or options["command"]):
+        raise CommandError("Say what to watch: --url /products/, a command, or --report report.json.")
+    before = baseline.read(path)
+    now = _found(options)
+    new, healed = sorted(now - before), sorted(before - now)
+    for title, entries in (("new", new), ("healed, struck off", healed)):
+        for entry in entries:
+            command.stdout.write(f"{title}: {entry}")
+    if options["check"]:
+        if new or healed:
+            raise CommandError(f"{path}: {len(new)} new, {len(healed)} healed.")
+    else:
+        baseline.write(path, now)
+    command.stdout.write(f"{path}: {len(now)} known findings, {len(new)} new, {len(healed)} healed.")
+
+
+def _found(options: dict[str, Any]) -> set[Entry]:
+    """Return the entries of all that is watched."""
+    client = Client()
+    with baseline.recording() as recorder:
+        for url in options["url"]:
+            with audit(mode="collect"):
+                client.get(url)
+        if options["command"]:
+            with audit(mode="collect"):
+                call_command(*options["command"])
+    for report in options["report"]:
+        content = json.loads(Path(report).read_text(encoding="utf-8"))
+        recorder.entries.update(Entry.of_dict(finding) for finding in content["findings"])
+    return recorder.entries
