@@ -6,6 +6,8 @@ reads look in a project, and the presets are what keeps them from costing a quer
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Avg
 from django.utils.functional import cached_property
@@ -26,7 +28,7 @@ class Category(models.Model):
     #: Text for search engines, some kilobytes of it, that no list shows.
     seo_text = models.TextField(blank=True)
 
-    objects = CategoryQuerySet.as_manager()
+    objects: ClassVar[CategoryQuerySet] = CategoryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "categories"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from model_utils.models import TimeStampedModel
 
@@ -17,7 +19,7 @@ class Customer(TimeStampedModel):
     #: What the shop's support wrote down about the customer.
     notes = models.TextField(blank=True)
 
-    objects = CustomerQuerySet.as_manager()
+    objects: ClassVar[CustomerQuerySet] = CustomerQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)

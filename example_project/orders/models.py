@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import ClassVar
 
 from django.db import models
 from model_utils import Choices
@@ -36,7 +37,7 @@ class Order(TimeStampedModel):
     #: What the payment service answered, word by word.
     payment_log = models.TextField(blank=True)
 
-    objects = OrderQuerySet.as_manager()
+    objects: ClassVar[OrderQuerySet] = OrderQuerySet.as_manager()
 
     class Meta:
         ordering = ("-pk",)
@@ -89,7 +90,7 @@ class OrderLine(models.Model):
     #: The terms and conditions in force that day.
     terms = models.TextField(blank=True)
 
-    objects = OrderLineQuerySet.as_manager()
+    objects: ClassVar[OrderLineQuerySet] = OrderLineQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)
