@@ -30,6 +30,14 @@ MATRIX = {
 #: What the matrix leaves out to stay short.
 REST = [("3.12", "5.2"), ("3.13", "5.2"), ("3.13", "6.0"), ("3.12", "6.1")]
 
+#: Tests of what no Django and no database changes, and that take long; `make test` runs them.
+ONCE = (
+    "tests/test_packaging.py",
+    "tests/test_readme.py",
+    "tests/test_tutorial.py",
+    "tests/typing",
+)
+
 nox.needs_version = ">=2025.5"
 nox.options.default_venv_backend = "virtualenv"
 nox.options.reuse_existing_virtualenvs = True
@@ -51,6 +59,7 @@ def tests(session: nox.Session, django: str) -> None:
         session.log(run)
         session.run(
             *("coverage", "run", "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-q"),
+            *(f"--ignore={path}" for path in ONCE),
             env={
                 "COVERAGE_FILE": f".coverage.{run}",
                 "DATABASE_URL": DATABASES[database],
