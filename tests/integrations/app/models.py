@@ -69,13 +69,13 @@ class Room(models.Model):
     @reads("name")
     def sign(self) -> str:
         """Declared: reads more than its declaration says."""
-        return f"{self.name}, floor {getattr(self, 'flo' + 'or')}"
+        return f"{self.name}, floor {eval('self.floor')}"
 
     @reads("colour")
     @cached_property
     def door(self) -> str:
         """Declared: reads what it says."""
-        return getattr(self, "col" + "our")
+        return str(eval("self.colour"))
 
 
 class LetterQuerySet(PresetSoftDeletableQuerySet["Letter"]):
