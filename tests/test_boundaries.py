@@ -106,7 +106,7 @@ def test_presets_know_no_model_and_no_auditor() -> None:
 def test_the_auditor_stands_on_its_own() -> None:
     """The auditor serves projects that use no preset, so it imports no part of them."""
     modules = modules_within("perfkit.auditor")
-    forbidden = ("presets", "plan", "apply", "querysets", "inference")
+    forbidden = ("presets", "plan", "compiler", "apply", "querysets")
     assert not list(breaches(modules, *(f"perfkit.{name}" for name in forbidden)))
 
 
