@@ -101,6 +101,18 @@ class Attributes(RowAttributes):
             return self.get_super(atom, name)
         if isinstance(atom, RowPart):
             return self.get_part(atom, name)
+        if isinstance(atom, (Box, Tup, Generator)):
+            return self.get_made(atom, name)
+        if isinstance(atom, Bound):
+            return self.get_bound(atom, name)
+        if isinstance(atom, (Closure, Method)) and name in ("__name__", "__qualname__", "__doc__"):
+            return INERT
+        if isinstance(atom, Partial) and name == "func":
+            return atom.function
+        return self.lose(f"{name} of {self.describe(atom)}")
+
+    def get_made(self, atom: Box | Tup | Generator, name: str) -> Value:
+        """Read an attribute of an object or container that the analysed code made."""
         if isinstance(atom, Box) and atom.cls is not None:
             return self.get_object(atom, name)
         if isinstance(atom, Tup) and atom.cls is not None and not name.startswith("_"):
@@ -109,15 +121,7 @@ class Attributes(RowAttributes):
             raw = self.static(atom.extension, name)
             if not hasattr(raw, "__objclass__"):
                 return self.get_object_raw(atom, name, raw)
-        if isinstance(atom, (Box, Tup, Generator)):
-            return frozenset({Method(atom, name)})
-        if isinstance(atom, Bound):
-            return self.get_bound(atom, name)
-        if isinstance(atom, (Closure, Method)) and name in ("__name__", "__qualname__", "__doc__"):
-            return INERT
-        if isinstance(atom, Partial) and name == "func":
-            return atom.function
-        return self.lose(f"{name} of {self.describe(atom)}")
+        return frozenset({Method(atom, name)})
 
     def get_inert(self, atom: Inert, name: str) -> Value:
         """Read an attribute of something that no row can be got out of."""
@@ -148,6 +152,7 @@ class Attributes(RowAttributes):
             if found is MISSING:
                 submodule = sys.modules.get(f"{obj.__name__}.{name}")
                 return INERT if submodule is None else known(submodule)
+            self.names[id(vars(obj)), name] = (vars(obj), name, found)
             return live(found)
         if isinstance(obj, type):
             return self.get_class_attribute(obj, name)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from django.db.models.base import ModelBase
 
@@ -28,6 +28,9 @@ from perfkit.inference.values import (
     join,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 #: Classes that ask nobody else whether an object is an instance of them.
 _PLAIN_METACLASSES = (type, ModelBase)
 
@@ -40,7 +43,8 @@ class Conditions(Calls):
         if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
             return self.assume(test.operand, not truth)
         if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) is truth:
-            return all([self.assume(one, truth) for one in test.values])
+            # Each part narrows, also when an earlier one already says that it can't be.
+            return False not in [self.assume(one, truth) for one in test.values]
         if isinstance(test, ast.NamedExpr):
             return self.narrow(test.target, lambda atom: self.truth_of(atom, truth))
         if isinstance(test, ast.Name):

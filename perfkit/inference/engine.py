@@ -30,6 +30,7 @@ from perfkit.inference.values import (
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Mapping
 
     from perfkit.inference.arguments import Arguments
     from perfkit.inference.frames import Frame
@@ -75,6 +76,8 @@ class Engine:
         self.escaped: set[Box] = set()
         self.stored: dict[tuple[tuple[str, ...], str], Value] = {}
         self.frames: list[Frame] = []
+        #: The names of modules that were looked up, and what they stood for.
+        self.names: dict[tuple[int, str], tuple[Mapping[str, Any], str, Any]] = {}
         #: Grows with every change of what outlives a frame; memos and loops compare it.
         self.version = 0
         self.steps = 0

@@ -55,7 +55,12 @@ class Expressions(Statements):
     def expr_Name(self, node: ast.Name) -> Value:
         name = self.private(node.id)
         found = self.frame.look_up(name)
-        return self.frame.look_up_live(name) if found is None else found
+        if found is not None:
+            return found
+        names = self.frame.globals
+        if name in names:
+            self.names[id(names), name] = (names, name, names[name])
+        return self.frame.look_up_live(name)
 
     def private(self, name: str) -> str:
         """Return a name as Python stores it: ``__name`` in a class is private to it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from perfkit.inference import builtin_models, django_models, model_utils_models
 from perfkit.inference.arguments import Arguments
 from perfkit.inference.engine import MAX_STEPS, BudgetExceeded
 from perfkit.inference.frames import Frame
-from perfkit.inference.live import MISSING, receivers_of_post_init
+from perfkit.inference.live import MISSING, line_of, receivers_of_post_init, static
 from perfkit.inference.objects import Objects
 from perfkit.inference.patterns import Patterns
 from perfkit.inference.results import Unresolved
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.db.models import Model
-from django.db.models.options import Options
+    from django.db.models.options import Options
 
 _MODELS = builtin_models.MODELS
 # They register themselves.
@@ -68,7 +69,7 @@ class Interpreter(Patterns, Objects):
 
     def analyse(self, model: type[Model], name: str) -> Value:
         """Read a member of a model, call it if it is a method, and use what it gives as a caller may."""
-        return self.within_limits(name, lambda: self.use(model, name))
+        return self.within_limits(model, name, lambda: self.use(model, name))
 
     def use(self, model: type[Model], name: str) -> Value:
         """Do with a member what a template does: read it, call it if it can be called."""
@@ -96,7 +97,7 @@ class Interpreter(Patterns, Objects):
 
     def analyse_loading(self, model: type[Model]) -> Value:
         """Make a row as a queryset does: ``from_db``, ``__init__``, the receivers of ``post_init``."""
-        return self.within_limits("loading a row", lambda: self.load(model))
+        return self.within_limits(model, "__init__", lambda: self.load(model))
 
     def load(self, model: type[Model]) -> Value:
         """Run what runs on every row that is loaded."""
@@ -121,9 +122,12 @@ class Interpreter(Patterns, Objects):
             return frozenset({Row(self.loading, self.loading)})
         return super().call_class(cls, arguments, node)
 
-    def within_limits(self, name: str, run: Callable[[], Value]) -> Value:
+    def within_limits(self, model: type[Model], name: str, run: Callable[[], Value]) -> Value:
         """Run an analysis; beyond its budget, say so."""
-        self.frames.append(Frame(Scope(), "", name, {}))
+        file = getattr(sys.modules.get(model.__module__), "__file__", None) or "<unknown>"
+        outermost = Frame(Scope(), file, f"{model.__qualname__}.{name}", {})
+        outermost.line = line_of(static(model, name))
+        self.frames.append(outermost)
         try:
             found = run()
             for _ in range(MAX_ROUNDS):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -12,14 +13,16 @@ from django.db.models import Model
 from django.db.models.query_utils import DeferredAttribute
 from django.utils.functional import cached_property
 
-from perfkit.inference.declarations import generation
+from perfkit.inference.declarations import declaration_of, generation
 from perfkit.inference.interpreter import Interpreter
 from perfkit.inference.live import MISSING, concrete_subclasses, receivers_of_post_init, static
+from perfkit.inference.paths import problems_of
 from perfkit.inference.results import FieldReads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from perfkit.inference.declarations import Declaration
     from perfkit.inference.values import Value
 
 _cache: WeakKeyDictionary[type[Model], dict[str, tuple[Any, FieldReads]]] = WeakKeyDictionary()
@@ -57,6 +60,17 @@ def _is_own_descriptor(model: type[Model], name: str, raw: Any) -> bool:
     return False
 
 
+def members_of(model: type[Model]) -> Iterator[str]:
+    """Yield the names of the members of a model, sorted, but for those that Django gives every model."""
+    for name in sorted({name for cls in model.__mro__ for name in vars(cls)}):
+        raw = static(model, name)
+        if name.startswith("_") and name != "__str__":
+            continue
+        own = static(Model, name) is not raw and not isinstance(raw, functools.partialmethod)
+        if own and has_member(model, name):
+            yield name
+
+
 def infer(model: type[Model], name: str) -> FieldReads:
     """Return what a member reads; the answer is kept as long as nothing it rests on is replaced."""
     if not has_member(model, name):
@@ -64,7 +78,10 @@ def infer(model: type[Model], name: str) -> FieldReads:
             f"{model.__qualname__} has no property, cached property or method without arguments "
             f"called {name!r}."
         )
-    return _answer(model, name, lambda engine: engine.analyse(model, name))
+    declaration = declaration_of(static(model, name))
+    if declaration is None:
+        return _answer(model, name, lambda engine: engine.analyse(model, name))
+    return _answer(model, name, lambda engine: engine.analyse(model, name), declaration=declaration)
 
 
 def infer_init(model: type[Model]) -> FieldReads:
@@ -72,7 +89,13 @@ def infer_init(model: type[Model]) -> FieldReads:
     return _answer(model, "__init__", lambda engine: engine.analyse_loading(model))
 
 
-def _answer(model: type[Model], name: str, run: Callable[[Interpreter], Value]) -> FieldReads:
+def _answer(
+    model: type[Model],
+    name: str,
+    run: Callable[[Interpreter], Value],
+    *,
+    declaration: Declaration | None = None,
+) -> FieldReads:
     answers = _cache.setdefault(model, {})
     held = answers.get(name)
     if held is not None and _still_holds(held[0]):
@@ -87,8 +110,32 @@ def _answer(model: type[Model], name: str, run: Callable[[Interpreter], Value]) 
         own_queries=tuple(engine.own_queries),
         whole=whole,
     )
-    answers[name] = (_foundations(engine), result)
+    foundations = [_foundations(engine)]
+    if declaration is not None:
+        other = Interpreter()
+        other.ignored = declaration
+        run(other)
+        result = _declared(result, declaration, other, model)
+        foundations.append(_foundations(other))
+    answers[name] = (foundations, result)
     return result
+
+
+def _declared(
+    result: FieldReads, declaration: Declaration, other: Interpreter, model: type[Model]
+) -> FieldReads:
+    """Add to a declared answer what the code provably reads besides, and what is wrong with the names."""
+    listed = result.columns | result.relations
+    keys = {field.name for field in model._meta.pk_fields}
+    read = {line.path for line in other.reads}
+    implied = {path for path in read if any(one.startswith(f"{path}__") for one in listed)}
+    return replace(
+        result,
+        declared=True,
+        undeclared=frozenset(read - listed - implied - keys),
+        own_queries=tuple(other.own_queries),
+        problems=tuple(problems_of(model, result.name, declaration)),
+    )
 
 
 def _foundations(engine: Interpreter) -> Any:
@@ -96,13 +143,20 @@ def _foundations(engine: Interpreter) -> Any:
     models = {cls for cls, _ in engine.lookups if issubclass(cls, Model) and cls is not Model}
     subclasses = {cls: concrete_subclasses(cls) for cls in models}
     receivers = receivers_of_post_init(engine.loading) if engine.loading else []
-    return generation(), dict(engine.lookups), subclasses, engine.loading, receivers
+    names = list(engine.names.values())
+    return generation(), dict(engine.lookups), names, subclasses, engine.loading, receivers
 
 
-def _still_holds(foundations: Any) -> bool:
-    declared, lookups, subclasses, loaded, receivers = foundations
+def _still_holds(foundations: list[Any]) -> bool:
+    return all(_holds(*one) for one in foundations)
+
+
+def _holds(
+    declared: Any, lookups: Any, names: Any, subclasses: Any, loaded: Any, receivers: Any
+) -> bool:
     return (
         declared == generation()
+        and all(names_.get(name, MISSING) is obj for names_, name, obj in names)
         and all(static(cls, name) is raw for (cls, name), raw in lookups.items())
         and all(concrete_subclasses(cls) == found for cls, found in subclasses.items())
         and (loaded is None or receivers_of_post_init(loaded) == receivers)

@@ -141,10 +141,14 @@ class Objects(Operators):
     @staticmethod
     def extends_container(cls: type) -> bool:
         """Tell whether a class adds methods to a dict, list or set and leaves theirs as they are."""
-        base = next((one for one in (dict, list, set) if cls is not one and issubclass(cls, one)), None)
+        base = next(
+            (one for one in (dict, list, set) if cls is not one and issubclass(cls, one)), None
+        )
         own = [one for one in cls.__mro__ if one.__module__ != "builtins"]
-        if base is None or type(cls).__call__ is not type.__call__ or any(
-            one.__module__.partition(".")[0] in ("collections", "django") for one in own
+        if (
+            base is None
+            or type(cls).__call__ is not type.__call__
+            or any(one.__module__.partition(".")[0] in ("collections", "django") for one in own)
         ):
             return False
         names = {name for one in own for name, raw in vars(one).items() if callable(raw)}
@@ -401,11 +405,7 @@ class Objects(Operators):
         elif name == "insert":
             self.put(box, arguments.get(1))
         elif name in _ADDS_ALL:
-            for value in (*arguments.positional, arguments.rest):
-                self.extend(box, value)
-            for key, value in arguments.named:
-                self.put(box, value, key=key)
-            self.put(box, arguments.named_rest)
+            self.add_all(box, arguments)
         elif name in _SEARCHES:
             self.search(frozenset({box}), first)
             return INERT
@@ -413,11 +413,7 @@ class Objects(Operators):
             self.set_item(frozenset({box}), first, arguments.get(1))
         elif name == "sort":
             self.sort_by(held.everything(), arguments, node)
-        elif name == "most_common":
-            made = self.make((node, box), "list")
-            self.put(made, frozenset({Tup((self.iterate_atom(box), INERT))}))
-            return frozenset({made})
-        elif name in ("keys", "values", "items"):
+        elif name in ("keys", "values", "items", "most_common"):
             return self.view(box, name, node)
         elif name in _GIVES_ELEMENTS:
             return self.take(box, name, arguments)
@@ -428,6 +424,14 @@ class Objects(Operators):
         elif name not in _HARMLESS:
             return self.call_plain(Method(box, name), arguments)
         return NONE
+
+    def add_all(self, box: Box, arguments: Arguments) -> None:
+        """Add the elements, or items, of all arguments to a container."""
+        for value in (*arguments.positional, arguments.rest):
+            self.extend(box, value)
+        for key, value in arguments.named:
+            self.put(box, value, key=key)
+        self.put(box, arguments.named_rest)
 
     def take(self, box: Box, name: str, arguments: Arguments) -> Value:
         """Take an element out of a container."""
@@ -450,6 +454,8 @@ class Objects(Operators):
             self.put(found, keys)
         elif name == "values":
             self.put(found, held.everything())
+        elif name == "most_common":
+            self.put(found, frozenset({Tup((keys, INERT))}))
         else:
             for key, value in held.fields.items():
                 self.put(found, frozenset({Tup((known(key), value))}))
@@ -489,8 +495,7 @@ class Objects(Operators):
         subject = arguments.get(index if index >= 0 else len(arguments.positional), name)
         for atom in subject:
             if isinstance(atom, Row):
-                for path in declaration.paths:
-                    self.read_path(atom, path)
+                self.read_declared(atom, declaration, function)
             elif self.carries(frozenset({atom})):
                 self.lose(f"{self.describe(atom)} is given to {self.describe(Known(function))}")
         others = [v for i, v in enumerate(arguments.positional) if i != index]
@@ -500,6 +505,18 @@ class Objects(Operators):
                 f"another argument of {self.describe(Known(function))}, which is not declared"
             )
         return self.declared_outcome(function, arguments, node)
+
+    def read_declared(self, row: Row, declaration: Declaration, function: Any) -> None:
+        """Read the declared paths; the line that reads them is that of the function."""
+        frame = self.frame
+        line, file, name = frame.line, frame.file, frame.function
+        code = getattr(function, "__code__", None)
+        if code is not None:
+            frame.line, frame.file = code.co_firstlineno, code.co_filename
+            frame.function = function.__qualname__
+        for path in declaration.paths:
+            self.read_path(row, path)
+        frame.line, frame.file, frame.function = line, file, name
 
     def declared_outcome(self, function: Any, arguments: Arguments, node: object) -> Value:
         """Return what a declared callable gives: a plain value, unless that can't be told."""
