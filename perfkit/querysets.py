@@ -122,7 +122,8 @@ class PresetQuerySetMixin(_QuerySet[_M]):
     def as_values(self) -> QuerySet[_M, dict[str, Any]]:
         """Return dictionaries instead of rows: the preset's columns and to-one paths, as ``values()``.
 
-        A foreign key is under its attribute's name (``"brand_id"``), as in ``values()`` without names.
+        A foreign key is under its attribute's name (``"brand_id"``), as in ``values()`` without names. The
+        primary key is there if the preset names it. Annotations are there too.
         Raises :class:`~perfkit.PresetError` when the preset has a to-many path, a property or a method.
         """
         return self.values(*self.loading_plan.value_names())
