@@ -35,8 +35,10 @@ def is_doubtful(fetcher: Any) -> bool:
     """Say whether Django may ask for a load though it will send nothing."""
     if is_generic(fetcher):
         return True
-    relation: Any = getattr(fetcher.field, "remote_field", None)
-    return isinstance(fetcher, ForwardManyToOneDescriptor) and bool(relation.parent_link)
+    if not isinstance(fetcher, ForwardManyToOneDescriptor):
+        return False
+    relation: Any = fetcher.field.remote_field
+    return bool(relation.parent_link)
 
 
 def sends_query(fetcher: Any, instance: Any) -> bool:
