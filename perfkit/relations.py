@@ -217,19 +217,27 @@ def _describe_reverse(model: type[Model], name: str, rel: ForeignObjectRel) -> R
         local=tuple(f.attname for f in field.foreign_related_fields),
         remote=tuple(f.attname for f in field.local_related_fields),
         base_manager=single,
-        inheritance="down" if single and getattr(rel, "parent_link", False) else "",
+        inheritance="down" if single and _is_link_down(model, rel) else "",
         inverse=field.name,
     )
+
+
+def _is_link_down(model: type[Model], rel: ForeignObjectRel) -> bool:
+    """Say whether a relation leads from a parent's row to its child's; a proxy is no parent to Django."""
+    child: Any = rel.related_model
+    return bool(getattr(rel, "parent_link", False)) and issubclass(child, model)
 
 
 def _is_mixed_up(model: type[Model], rel: ForeignObjectRel) -> bool:
     """Say whether Django would take a joined row for the child of this one, in inheritance.
 
-    It gives a row joined backwards what this row has loaded, where the related model is the model
-    or a child of it, even when the relation is not the link between them: values of another row.
+    It gives a row joined backwards the values that this row has, or none, of the columns that both
+    have from one table, even when the relation is not the link between parent and child.
     """
-    child = rel.related_model
-    return not getattr(rel, "parent_link", False) and issubclass(child, _concrete(model))
+    child: Any = rel.related_model
+    own = _concrete(model)
+    shared = issubclass(child, own) or any(issubclass(own, up) for up in child._meta.all_parents)
+    return shared and not _is_link_down(model, rel)
 
 
 def _concrete(model: type[Model]) -> type[Model]:

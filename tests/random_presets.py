@@ -67,13 +67,21 @@ def steps(model: Any) -> list[Step]:
         near = keys(relation)
         if getattr(relation.related_model._default_manager, "default_preset", None):
             near |= every(relation.related_model)
-        # Django mixes up the columns of a row that is joined backwards to one of its own kind.
-        mixed_up = isinstance(relation, ForeignObjectRel) and issubclass(
-            relation.related_model, model._meta.concrete_model
-        )
-        joinable = not many and (getattr(relation, "parent_link", False) or not mixed_up)
+        joinable = not many and not mixed_up(model, relation)
         found.append(Step(name, relation.related_model, many, near, joinable=joinable))
     return sorted(found, key=lambda step: step.name)
+
+
+def mixed_up(model: Any, relation: Any) -> bool:
+    """Whether the relation leads backwards to rows that share a table with these, where Django mixes up columns."""
+    if not isinstance(relation, ForeignObjectRel):
+        return False
+    own, child = model._meta.concrete_model, relation.related_model
+    if getattr(relation, "parent_link", False) and issubclass(child, model):
+        return False
+    return issubclass(child, own) or bool(
+        {own, *own._meta.all_parents} & set(child._meta.all_parents)
+    )
 
 
 def keys(relation: Any) -> frozenset[tuple[str, str]]:

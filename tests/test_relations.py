@@ -266,6 +266,11 @@ PATHS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "name shop__bakery__oven",
         ("place(id name) shop(place_ptr_id) bakery(shop_ptr_id oven)",),
     ),
+    "down to a child from a proxy, which Django can't join": (
+        "BookProxy",
+        "pages novel__title novel__plot",
+        ("book(id pages)", "novel(book_ptr_id plot) book(title)"),
+    ),
     "down to a child and from there on": (
         "Place",
         "shop__owner__name shop__shelves__label",
