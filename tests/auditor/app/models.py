@@ -124,6 +124,14 @@ class Book(models.Model):
     def whisper(self):
         return self.blurb.lower()
 
+    @property
+    def filtered(self):
+        return list(self.chapters.filter(heading="One"))
+
+    @property
+    def same(self):
+        return Book.objects.filter(title="Book 0").count()
+
     def longest_chapters(self):
         return heapq.nlargest(2, self.chapters.all(), key=lambda chapter: chapter.summary)
 

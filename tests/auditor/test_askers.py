@@ -1,0 +1,256 @@
+"""Who asked: every kind of finding from a view, a template, a serializer, the admin and async code."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from asgiref.sync import async_to_sync, sync_to_async
+from django.contrib.auth.models import User
+
+from perfkit import audit
+from tests.auditor.app import admin, api, views
+from tests.auditor.app.models import Book, Chapter, Person
+from tests.auditor.app.reads import READS, read
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.auditor.urls")]
+
+TEMPLATES = Path(__file__).parent / "app" / "templates" / "audited"
+ROW_LINES = {
+    name: number
+    for number, line in enumerate((TEMPLATES / "row.html").read_text().splitlines(), 1)
+    for name in [line.partition('read == "')[2].partition('"')[0]]
+    if name
+}
+each_kind = pytest.mark.parametrize("entry", READS, ids=[entry.kind for entry in READS])
+
+
+def found(report, entry):
+    """Return the finding of a read, with what all surfaces have in common asserted."""
+    chosen = [f for f in report.findings if f.kind == entry.kind and f.field == entry.field]
+    assert len(chosen) == 1, str(report)
+    (finding,) = chosen
+    assert (finding.model, finding.via) == (entry.model, entry.via)
+    assert finding.count == finding.queries == 3
+    assert finding.duration > 0
+    assert finding.advice
+    if entry.kind != "repeated-query":
+        assert finding.origin.cardinality == "many"
+        assert finding.origin.presets == ()
+    return finding
+
+
+@each_kind
+def test_a_view(client, books, entry):
+    """The line of the view that reads, and the line that loaded the rows."""
+    with audit(mode="collect") as report:
+        client.get("/view/", {"read": entry.name})
+    finding = found(report, entry)
+    at = finding.location
+    if entry.via or entry.kind == "related-manager" or entry.kind in ("deferred-field", "to-one"):
+        assert at.file.endswith("reads.py")
+    assert (at.function, finding.template) == ("read", None)
+    assert (finding.serializer_field, finding.admin_column) == (None, None)
+    if finding.origin:
+        assert finding.origin.location.source == "for row in entry.queryset():"
+        assert finding.origin.location.file == views.__file__
+
+
+@each_kind
+def test_a_template(client, books, entry):
+    """The template and its line, through inheritance and an include, beside the rendering view."""
+    with audit(mode="collect") as report:
+        client.get("/template/", {"read": entry.name})
+    finding = found(report, entry)
+    assert finding.template.file == str(TEMPLATES / "row.html")
+    assert finding.template.line == ROW_LINES[entry.name]
+    assert finding.template.function == "body"
+    assert finding.location.file == views.__file__
+    assert finding.location.source.endswith("# the view renders")
+    if finding.origin:
+        assert finding.origin.location == finding.location
+        assert finding.origin.template.file == str(TEMPLATES / "books.html")
+        assert finding.origin.template.line == 3
+        assert finding.origin.template.function == "body"
+
+
+@each_kind
+@pytest.mark.parametrize(("url", "view"), [("/lazy-template/", "lazy_template"), ("/generic/", "Generic")])
+def test_a_page_that_no_line_of_the_user_renders(client, books, entry, url, view):
+    """Where a handler renders or a generic view evaluates, the view's definition is named."""
+    with audit(mode="collect") as report:
+        client.get(url, {"read": entry.name})
+    finding = found(report, entry)
+    assert finding.template.line == ROW_LINES[entry.name]
+    assert finding.location.file == views.__file__
+    assert finding.location.function == view
+    if finding.origin:
+        assert finding.origin.location.function == view
+
+
+@each_kind
+def test_a_serializer(client, books, entry):
+    """The dotted path of the serializer's field; the view set where no line of the user's runs."""
+    with audit(mode="collect") as report:
+        client.get("/api/", {"read": entry.name})
+    finding = found(report, entry)
+    assert finding.serializer_field == "ReadSerializer.value"
+    assert finding.location.function == "read"
+    if finding.origin:
+        assert finding.origin.location.file == api.__file__
+        assert finding.origin.location.function == "ReadViewSet"
+
+
+def test_nested_serializers(client, books):
+    """The path starts at the outermost serializer and follows the fields."""
+    with audit(mode="collect") as report:
+        client.get("/api/books/")
+    first, second = report.findings
+    assert (first.kind, first.field) == ("related-manager", "chapters")
+    assert first.serializer_field == "BookSerializer.chapters"
+    assert (second.model, second.field) == (Chapter, "reviewer")
+    assert second.serializer_field == "BookSerializer.chapters.reviewer"
+    assert second.location.function == "BookViewSet"
+    assert '.prefetch_related("chapters__reviewer")' in second.advice
+
+
+@each_kind
+def test_a_column_of_the_admin(client, books, entry, monkeypatch):
+    """The column of the change list that reads, and its template."""
+    client.force_login(User.objects.create_superuser("admin"))
+    model_admin = admin.site._registry[entry.model]
+    column = f"{entry.name}_column" if hasattr(model_admin, f"{entry.name}_column") else entry.name
+    monkeypatch.setattr(type(model_admin), "list_display", ["pk", column])
+    monkeypatch.setattr(type(model_admin), "get_queryset", lambda self, request: entry.queryset())
+    with audit(mode="collect") as report:
+        response = client.get(f"/admin/audited/{entry.model._meta.model_name}/")
+        assert response.status_code == 200
+    finding = found(report, entry)
+    assert finding.admin_column == f"{type(model_admin).__name__}.{column}"
+    assert finding.template.file.endswith("change_list.html")
+    assert (finding.location.function) in ("read", type(model_admin).__name__)
+    if finding.origin:
+        assert finding.origin.location.function == type(model_admin).__name__
+
+
+@each_kind
+def test_an_asynchronous_view(async_client, books, entry):
+    """The user's line is right after a hop to a thread, in both directions."""
+
+    async def ask():
+        async with audit(mode="collect") as report:
+            await async_client.get("/async/", {"read": entry.name})
+        return report
+
+    report = async_to_sync(ask)()
+    finding = found(report, entry)
+    assert finding.location.function == "read"
+    if finding.origin:
+        assert finding.origin.location.source.endswith("# the asynchronous view loads")
+        assert finding.origin.location.function == "asynchronous"
+
+
+def test_members_from_the_outermost_in(books):
+    """The chain of properties and methods, named by the class that defines each."""
+    with audit(mode="collect") as report:
+        for book in Book.objects.select_related("author"):
+            book.house_label
+    (finding,) = report.findings
+    assert finding.via == ("Book.house_label", "Person.house")
+    assert [member.kind for member in finding.members] == ["property", "method"]
+    assert finding.members[1].place.file.endswith("models.py")
+    assert finding.location.source == "book.house_label"
+
+
+def test_an_inherited_member(books):
+    """A property of an abstract class is named by that class."""
+    with audit(mode="collect") as report:
+        for person in Person.objects.only("name"):
+            person.contact
+    (finding,) = report.findings
+    assert (finding.via, finding.model) == (("Named.contact",), Person)
+
+
+@pytest.mark.parametrize("name", ["shout", "whisper", "teaser"])
+def test_members_behind_decorators_and_descriptors(books, name):
+    """Decorators and descriptors, the user's own too, are nobody's line."""
+    with audit(mode="collect") as report:
+        for book in Book.objects.only("title"):
+            value = getattr(book, name)
+            value() if callable(value) else value
+    (finding,) = report.findings
+    assert finding.via == (f"Book.{name}",)
+    assert finding.location.file == __file__
+
+
+def test_the_standard_library_between(books):
+    """heapq calls back into a lambda of the method: both belong to the method."""
+    with audit(mode="collect") as report:
+        for book in Book.objects.prefetch_related("chapters"):
+            sorted([book], key=lambda book: book.blurb)
+        for book in Book.objects.all():
+            book.longest_chapters()
+    (finding,) = report.findings
+    assert finding.via == ("Book.longest_chapters",)
+    assert finding.location.source == "book.longest_chapters()"
+
+
+def test_a_read_inside_a_comprehension(books):
+    """A comprehension inside a method belongs to the method."""
+    with audit(mode="collect") as report:
+        for book in Book.objects.all():
+            book.chapter_blurbs()
+    assert {finding.via for finding in report.findings} == {("Book.chapter_blurbs",)}
+
+
+def test_two_lines_are_two_findings(books):
+    """Reads of one field from two lines are told apart."""
+    with audit(mode="collect") as report:
+        for book in Book.objects.only("title"):
+            book.blurb
+        for book in Book.objects.only("title"):
+            book.blurb
+    assert [finding.count for finding in report.findings] == [3, 3]
+
+
+def test_two_places_in_one_template(client, books, settings):
+    """Two variables on two lines of a template are told apart."""
+    from django.template import engines
+
+    template = engines["django"].from_string("{% for b in books %}{{ b.author }}\n{{ b.editor }}{% endfor %}")
+    with audit(mode="collect") as report:
+        template.render({"books": Book.objects.all()})
+    assert [(f.field, f.template.line) for f in report.findings] == [("author", 1), ("editor", 2)]
+
+
+async def ask_for(how, books):
+    """Read asynchronously; return the report."""
+
+    async def ask(book):
+        await Book.objects.aget(pk=book.pk)  # asks
+
+    with audit(mode="collect", single_rows=True) as report:
+        if how == "async for":
+            rows = [book async for book in Book.objects.only("title")]  # asks
+        elif how == "aiterator":
+            rows = [book async for book in Book.objects.only("title").aiterator()]  # asks
+        elif how == "aget":
+            rows = [await Book.objects.only("title").aget(pk=books[0].pk)]  # asks
+        elif how == "acount":
+            for _ in range(3):
+                await Book.objects.acount()  # asks
+            rows = []
+        else:
+            await asyncio.gather(*(ask(book) for book in books))
+            rows = []
+        for row in rows:
+            await sync_to_async(read)(row, "blurb")
+    return report
+
+
+@pytest.mark.parametrize("how", ["async for", "aget", "acount", "aiterator", "gather"])
+def test_places_of_asynchronous_queries(books, how):
+    """However a coroutine asks, the origin is its line."""
+    report = async_to_sync(ask_for)(how, books)
+    (finding,) = report.findings
+    place = finding.origin.location if finding.origin else finding.location
+    assert place.source.endswith("# asks"), place
