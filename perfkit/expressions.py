@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import F, FilteredRelation, Model, Q, QuerySet
+from django.db.models import Aggregate, F, FilteredRelation, Model, Q, QuerySet, Subquery, Window
 from django.db.models.constants import LOOKUP_SEP
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def refuse_regrouping(
         fail(
             f"annotate has the FilteredRelation {name!r}; filter in the queryset, or use a Prefetch."
         )
-    if getattr(expression, "contains_aggregate", False):
+    if _aggregates(expression):
         fail(
             f"annotate has the aggregate {name!r}, which would group the rows and multiply the joins. Write a "
             f"subquery: {name}=Subquery(Related.objects.filter({model._meta.model_name}=OuterRef('pk'))"
@@ -37,6 +37,26 @@ def refuse_regrouping(
                 f"annotate has {name!r}, which reads {path!r} across {part!r}, a list: the rows would be "
                 f"multiplied. Write a subquery with OuterRef('pk') that takes one value."
             )
+
+
+def _aggregates(expression: Any) -> bool:
+    """Say whether an expression has an aggregate that would group the rows.
+
+    Django's ``contains_aggregate`` can't say before the expression is resolved: a condition inside
+    has none.
+    """
+    if isinstance(expression, Aggregate):
+        return True
+    if isinstance(expression, Q):
+        return any(
+            _aggregates(child[1] if isinstance(child, tuple) else child)
+            for child in expression.children
+        )
+    if isinstance(expression, (Window, Subquery, QuerySet)) or not hasattr(
+        expression, "get_source_expressions"
+    ):
+        return False
+    return any(map(_aggregates, expression.get_source_expressions()))
 
 
 def _multiplying(model: type[Model] | None, path: str) -> str | None:
