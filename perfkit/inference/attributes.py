@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import enum
 import functools
 import sys
 from types import FunctionType, GetSetDescriptorType, MethodType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -17,8 +16,8 @@ from django.utils.connection import ConnectionProxy
 from django.utils.functional import cached_property
 
 from perfkit.inference.arguments import Arguments
+from perfkit.inference.keeping import KeptAttributes
 from perfkit.inference.live import MISSING, concrete_subclasses, static
-from perfkit.inference.rows import RowAttributes
 from perfkit.inference.values import (
     BOTTOM,
     INERT,
@@ -44,6 +43,9 @@ from perfkit.inference.values import (
     known,
     live,
 )
+
+if TYPE_CHECKING:
+    import ast
 
 #: Attributes of built-in objects that are safe to read and lead to other callables.
 _PLAIN_ATTRIBUTES = {
@@ -78,7 +80,7 @@ _FILE_METHODS = {"open", "close", "read", "chunks", "multiple_chunks", "seek", "
 MAPPINGS = ("dict", "fields_cache", "prefetched")
 
 
-class Attributes(RowAttributes):
+class Attributes(KeptAttributes):
     """What ``value.name`` reads, and what ``target = value`` does."""
 
     def get(self, value: Value, name: str) -> Value:
@@ -290,96 +292,6 @@ class Attributes(RowAttributes):
         if isinstance(raw, (property, functools.cached_property, cached_property)):
             return self.get_member(part, raw)
         return self.lose(f"{name} of the file {part.field}")
-
-    # Assignments
-
-    def bind(self, target: ast.expr, value: Value) -> None:
-        """Assign to a target."""
-        if isinstance(target, ast.Name):
-            self.bind_name(self.private(target.id), value)
-        elif isinstance(target, ast.Attribute):
-            self.frame.line = target.lineno
-            self.set(self.evaluate(target.value), self.private(target.attr), value)
-        elif isinstance(target, ast.Subscript):
-            self.set_item(self.evaluate(target.value), self.evaluate(target.slice), value)
-        elif isinstance(target, (ast.Tuple, ast.List)):
-            self.bind_several(target, value)
-        else:
-            self.lose(f"an assignment to {type(target).__name__}")
-
-    def bind_several(self, target: ast.Tuple | ast.List, value: Value) -> None:
-        """Unpack into several targets."""
-        stars = [i for i, one in enumerate(target.elts) if isinstance(one, ast.Starred)]
-        parts = self.unpack(value, len(target.elts), stars[0] if stars else None)
-        for one, part in zip(target.elts, parts, strict=True):
-            if isinstance(one, ast.Starred):
-                box = self.make(one, "list")
-                self.put(box, part)
-                self.bind(one.value, frozenset({box}))
-            else:
-                self.bind(one, part)
-
-    def bind_name(self, name: str, value: Value) -> None:
-        """Assign to a name."""
-        frame = self.frame
-        if name in frame.overlay:
-            frame.overlay[name] = value
-            return
-        if name in frame.scope.globals:
-            self.keep_out(value, f"the global {name}")
-            return
-        if name in frame.scope.nonlocals:
-            owner = frame.owner_of(name)
-            if owner is None:
-                self.keep_out(value, f"{name} of a function that made this one")
-                return
-            frame = owner
-        if name in frame.scope.captured:
-            before = frame.cells.get(name, BOTTOM)
-            self.version += not value <= before
-            frame.cells[name] = before | value
-            return
-        frame.names[name] = value
-        for reached in frame.tries:
-            reached[name] = reached.get(name, BOTTOM) | value
-
-    def keep_out(self, value: Value, where: str) -> None:
-        """Say that the row gets where other code may read it."""
-        if self.carries(value):
-            self.lose(f"the row is kept in {where}")
-        self.escape(value)
-
-    def set(self, target: Value, name: str, value: Value) -> None:
-        """Assign to an attribute."""
-        for atom in target:
-            if isinstance(atom, Row):
-                self.set_row(atom, name, value)
-            elif isinstance(atom, Box) and atom.cls is not None:
-                self.set_object(atom, name, value)
-            elif isinstance(atom, RowPart) and atom.part == "state" and not self.carries(value):
-                continue
-            elif isinstance(atom, Rows) and not self.carries(value):
-                continue
-            elif isinstance(atom, (Known, Inert, Lost)) and not isinstance(atom, Lost):
-                self.keep_out(value, f"{name} of {self.describe(atom)}")
-            elif not isinstance(atom, Lost):
-                self.lose(f"an assignment to {name} of {self.describe(atom)}")
-
-    def stmt_AugAssign(self, node: ast.AugAssign) -> None:
-        """Read, compute, assign."""
-        if isinstance(node.target, ast.Name):
-            before = self.expr_Name(node.target)
-        elif isinstance(node.target, ast.Attribute):
-            before = self.expr_Attribute(node.target)
-        else:
-            before = self.expr_Subscript(node.target)
-        value = self.evaluate(node.value)
-        self.bind(node.target, self.in_place(node.op, before, value, node))
-
-    def imported(self, name: str) -> Value:
-        """Return a module that the program has imported; one that it hasn't is not imported now."""
-        module = sys.modules.get(name)
-        return INERT if module is None else known(module)
 
     # What other parts of the interpreter do
 

@@ -15,10 +15,9 @@ from types import (
 )
 from typing import TYPE_CHECKING, Any
 
-from perfkit.inference.arguments import Arguments, Parameters, bind_arguments
+from perfkit.inference.activations import Activations
+from perfkit.inference.arguments import Arguments, bind_arguments
 from perfkit.inference.declarations import Declaration, declaration_of
-from perfkit.inference.engine import MAX_DEPTH
-from perfkit.inference.expressions import Expressions
 from perfkit.inference.frames import Frame
 from perfkit.inference.scopes import scope_of
 from perfkit.inference.sources import FunctionNode, find_definition
@@ -30,7 +29,6 @@ from perfkit.inference.values import (
     Bound,
     Box,
     Closure,
-    Generator,
     Inert,
     Known,
     Lost,
@@ -47,8 +45,6 @@ from perfkit.inference.values import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: How often one function may be inside itself before it is taken for a recursion without end.
-MAX_NESTING = 3
 #: Modules of Django whose functions save, delete, send signals: only what is modelled is followed.
 _OPAQUE_MODULES = ("django.db.", "django.dispatch")
 #: How deep code is followed that the row is not given to: only its own queries matter there.
@@ -56,18 +52,8 @@ MAX_ASIDE = 4
 MAX_ASIDE_STEPS = 2_000
 
 
-class Calls(Expressions):
+class Calls(Activations):
     """Calls of functions, closures and classes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.memo: dict[object, tuple[int, Value]] = {}
-        self.running: list[tuple[Any, ...]] = []
-        self.cells: dict[object, dict[str, Value]] = {}
-        self.aside = 0
-        #: A declaration whose function is followed all the same, to see what it leaves out.
-        self.ignored: Declaration | None = None
-        self.aside_steps = 0
 
     def call(self, callee: Value, arguments: Arguments, node: object) -> Value:
         """Call whatever ``callee`` may be; ``node`` is the place where it happens."""
@@ -234,109 +220,6 @@ class Calls(Expressions):
             owner=outer.owner,
         )
         return self.run(node, closure, frame, parameters)
-
-    # The body
-
-    def run(
-        self, node: FunctionNode, function: object, frame: Frame, parameters: Parameters
-    ) -> Value:
-        """Run the body of a function in its frame; return its outcome."""
-        key = (id(function), parameters)
-        if not isinstance(node, ast.Lambda) and scope_of(node).generates:
-            return self.generator(node, frame, parameters, key)
-        if key in self.running:
-            return self.lose(f"a recursion: {frame.function} calls itself")
-        if sum(one[0] == id(function) for one in self.running) >= MAX_NESTING:
-            return self.lose(f"a recursion without a known end: {frame.function}")
-        if len(self.frames) > MAX_DEPTH:
-            return self.lose("calls nested too deep")
-        remembered = self.memo.get(key)
-        if remembered is not None and remembered[0] == self.version:
-            return remembered[1]
-        frame.key = key
-        self.running.append(key)
-        self.frames.append(frame)
-        try:
-            self.prepare(node, frame, parameters)
-            if isinstance(node, ast.Lambda):
-                frame.line = node.lineno
-                outcome = self.evaluate(node.body)
-            else:
-                self.execute(node.body)
-                outcome = frame.returned | (known(None) if frame.alive else BOTTOM)
-        finally:
-            self.frames.pop()
-            self.running.pop()
-        self.memo[key] = (self.version, outcome)
-        return outcome
-
-    def prepare(self, node: FunctionNode, frame: Frame, parameters: Parameters) -> None:
-        """Bind the parameters in the new frame."""
-        frame.line = node.lineno
-        frame.cells = self.cells.setdefault(frame.key, {})
-        star, elements = parameters.star
-        values = dict(parameters.names)
-        if elements is not None:
-            box = self.make((node, "*"), "list")
-            self.put(box, elements)
-            values[star] = frozenset({box})
-        name, named, others = parameters.keywords
-        if name:
-            box = self.make((node, "**"), "dict")
-            for key, value in named:
-                self.put(box, value, key=key)
-            self.put(box, others)
-            values[name] = frozenset({box})
-        arguments = [*node.args.posonlyargs, *node.args.args]
-        if arguments:
-            frame.first = values.get(arguments[0].arg, BOTTOM)
-        for name, value in values.items():
-            self.bind_name(self.private(name), value)
-
-    def bind_name(self, name: str, value: Value) -> None:
-        """Assign to a name."""
-        raise NotImplementedError
-
-    def generator(
-        self, node: FunctionNode, frame: Frame, parameters: Parameters, key: object
-    ) -> Value:
-        """Return the generator that a generator function makes; it runs when it is consumed."""
-        assert not isinstance(node, ast.Lambda)
-        body = node.body
-
-        def run() -> Value:
-            frame.names, frame.alive = {}, True
-            frame.yielded = frame.returned = BOTTOM
-            self.prepare(node, frame, parameters)
-            self.execute(body)
-            return frame.yielded
-
-        frame.key = key
-        found = self.made.get((key, "generator"))
-        if not isinstance(found, Generator):
-            found = self.made[key, "generator"] = Generator(run, frame)
-        return frozenset({found})
-
-    def consume(self, generator: Generator) -> Value:
-        """Run a generator to its end; return what it yields."""
-        if (generator,) in self.running or len(self.frames) > MAX_DEPTH:
-            return self.lose("a generator that consumes itself")
-        remembered = self.memo.get(generator)
-        if remembered is not None and remembered[0] == self.version:
-            return remembered[1]
-        self.running.append((generator,))
-        self.frames.append(generator.frame)
-        try:
-            outcome: Value = generator.run()
-        finally:
-            self.frames.pop()
-            self.running.pop()
-        self.memo[generator] = (self.version, outcome)
-        return outcome
-
-    def is_running(self, function: object) -> bool:
-        """Tell whether a function is being run further out."""
-        return any(one[0] == id(function) for one in self.running)
 
     # What other parts of the interpreter do
 

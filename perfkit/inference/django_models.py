@@ -20,8 +20,8 @@ from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 
 from perfkit.inference.arguments import Arguments
-from perfkit.inference.builtin_models import models
 from perfkit.inference.live import generic_key
+from perfkit.inference.modelling import models
 from perfkit.inference.rows import FORWARD_GET, REVERSE_GET
 from perfkit.inference.values import (
     BOTTOM,

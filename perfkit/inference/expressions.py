@@ -6,9 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from perfkit.inference.arguments import Arguments
-from perfkit.inference.frames import Frame, Names
-from perfkit.inference.scopes import runs_apart, scope_of
-from perfkit.inference.statements import Statements
+from perfkit.inference.definitions import Definitions
 from perfkit.inference.values import (
     BOTTOM,
     INERT,
@@ -30,11 +28,13 @@ from perfkit.inference.values import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from perfkit.inference.frames import Names
+
 #: What a constant built by formatting may grow to before it is just some text.
 MAX_TEXT = 100
 
 
-class Expressions(Statements):
+class Expressions(Definitions):
     """One method per kind of expression, ``expr_<kind>``."""
 
     def evaluate(self, node: ast.expr) -> Value:
@@ -84,7 +84,7 @@ class Expressions(Statements):
         value = self.evaluate(node.value)
         return self.subscript(value, self.evaluate(node.slice), node)
 
-    def subscript(self, value: Value, key: Value, node: ast.AST) -> Value:
+    def subscript(self, value: Value, key: Value, node: object) -> Value:
         """Return ``value[key]``."""
         raise NotImplementedError
 
@@ -189,114 +189,6 @@ class Expressions(Statements):
         """Hash a value and compare it, as a key of a dict or an element of a set."""
         raise NotImplementedError
 
-    # Comprehensions
-
-    def expr_ListComp(self, node: ast.ListComp) -> Value:
-        box = self.make(node, "list")
-        self.comprehend(node, lambda: self.put(box, self.evaluate(node.elt)))
-        return frozenset({box})
-
-    def expr_SetComp(self, node: ast.SetComp) -> Value:
-        box = self.make(node, "set")
-
-        def add() -> None:
-            element = self.evaluate(node.elt)
-            self.digest(element)
-            self.put(box, element)
-
-        self.comprehend(node, add)
-        return frozenset({box})
-
-    def expr_DictComp(self, node: ast.DictComp) -> Value:
-        box = self.make(node, "dict")
-        self.comprehend(
-            node, lambda: self.put_key(box, self.evaluate(node.key), self.evaluate(node.value))
-        )
-        return frozenset({box})
-
-    def expr_GeneratorExp(self, node: ast.GeneratorExp) -> Value:
-        outer = self.frame
-        first = self.evaluate(node.generators[0].iter)
-        key = (node, "generator", outer.key, first)
-        inner = self.inner_frame(node, key)
-
-        def run() -> Value:
-            inner.yielded = BOTTOM
-
-            def give() -> None:
-                inner.yielded |= self.evaluate(node.elt)
-
-            self.generate(node.generators, give, first)
-            return inner.yielded
-
-        found = self.made.get(key)
-        if not isinstance(found, Generator):
-            found = self.made[key] = Generator(run, inner)
-        return frozenset({found})
-
-    def inner_frame(self, node: ast.expr, key: object) -> Frame:
-        """Return the frame of a comprehension that needs one."""
-        outer = self.frame
-        return Frame(
-            scope=scope_of(node),
-            file=outer.file,
-            function=outer.function,
-            globals=outer.globals,
-            outer=outer,
-            owner=outer.owner,
-            key=key,
-            line=node.lineno,
-            first=outer.first,
-        )
-
-    def comprehend(
-        self, node: ast.ListComp | ast.SetComp | ast.DictComp, add: Callable[[], None]
-    ) -> None:
-        """Run a comprehension that is evaluated at once."""
-        if runs_apart(node):
-            first = self.evaluate(node.generators[0].iter)
-            self.frames.append(self.inner_frame(node, (node, self.frame.key, first)))
-            try:
-                self.generate(node.generators, add, first)
-            finally:
-                self.frames.pop()
-            return
-        overlay = self.frame.overlay
-        self.frame.overlay = dict(overlay)
-        names = {
-            name.id
-            for one in node.generators
-            for name in ast.walk(one.target)
-            if isinstance(name, ast.Name)
-        }
-        first = self.evaluate(node.generators[0].iter)
-        self.frame.overlay.update(dict.fromkeys(names, BOTTOM))
-        self.generate(node.generators, add, first)
-        self.frame.overlay = overlay
-
-    def generate(
-        self, clauses: list[ast.comprehension], give: Callable[[], None], first: Value | None = None
-    ) -> None:
-        """Run ``for ... in ... if ...`` clauses, innermost ``give``."""
-        clause = clauses[0]
-        value = self.evaluate(clause.iter) if first is None else first
-        if clause.is_async and self.carries(value):
-            self.lose("an asynchronous comprehension")
-            return
-
-        def run() -> None:
-            self.bind(clause.target, self.iterate(value))
-            for condition in clause.ifs:
-                self.truth(self.evaluate(condition))
-                if not self.assume(condition, True):
-                    return
-            if clauses[1:]:
-                self.generate(clauses[1:], give)
-            else:
-                give()
-
-        self.loop(run)
-
     # Choices
 
     def expr_IfExp(self, node: ast.IfExp) -> Value:
@@ -387,6 +279,13 @@ class Expressions(Statements):
         if node.conversion == 115:
             return self.text(value)
         return self.formatted(value, specification)
+
+    def expr_TemplateStr(self, node: ast.expr) -> Value:
+        """A template keeps its values: who fills it in is not known."""
+        values = [one.value for one in node.values if hasattr(one, "str")]  # type: ignore[attr-defined]
+        if any([self.carries(self.evaluate(one)) for one in values]):
+            return self.lose("a template string that carries the row")
+        return INERT
 
     def formatted(self, value: Value, specification: Value) -> Value:
         """Return ``format(value, specification)``."""

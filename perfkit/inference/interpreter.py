@@ -6,12 +6,12 @@ import sys
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from perfkit.inference import builtin_models, django_models, model_utils_models
+from perfkit.inference import container_models, django_models, model_utils_models, modelling
 from perfkit.inference.arguments import Arguments
+from perfkit.inference.declared import Declared
 from perfkit.inference.engine import MAX_STEPS, BudgetExceeded
 from perfkit.inference.frames import Frame
 from perfkit.inference.live import MISSING, line_of, receivers_of_post_init, static
-from perfkit.inference.objects import Objects
 from perfkit.inference.patterns import Patterns
 from perfkit.inference.results import Unresolved
 from perfkit.inference.scopes import Scope
@@ -38,13 +38,14 @@ if TYPE_CHECKING:
     from django.db.models import Model
     from django.db.models.options import Options
 
-_MODELS = builtin_models.MODELS
+_MODELS = modelling.MODELS
 # They register themselves.
+assert container_models
 assert django_models
 assert model_utils_models
 
 
-class Interpreter(Patterns, Objects):
+class Interpreter(Patterns, Declared):
     """Runs one member of a model on an abstract row."""
 
     #: The model whose loading is analysed, or None.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from model_utils.tracker import DescriptorWrapper, FieldTracker
 
-from perfkit.inference.builtin_models import models
+from perfkit.inference.modelling import models
 from perfkit.inference.values import BOTTOM, NONE, Row, Value, constants
 
 if TYPE_CHECKING:

@@ -13,61 +13,30 @@ from django.db.models.query import QuerySet
 from django.utils.functional import cached_property
 
 from perfkit.inference.arguments import Arguments
-from perfkit.inference.attributes import MAPPINGS
-from perfkit.inference.declarations import Declaration, underlying
-from perfkit.inference.live import MISSING, static
-from perfkit.inference.operators import Operators
+from perfkit.inference.live import MISSING
+from perfkit.inference.subscripts import Subscripts
 from perfkit.inference.values import (
     BOTTOM,
     INERT,
-    NONE,
-    TEXT,
     Atom,
     Bound,
     Box,
     Condition,
-    Generator,
-    Inert,
     Known,
-    Method,
-    Opaque,
     Partial,
     Row,
-    RowPart,
     Rows,
     Selector,
     Tup,
     Value,
     constants,
-    join,
     known,
     live,
     strings,
 )
 
-#: What methods of containers give: their elements, a new container of them, nothing.
-_GIVES_ELEMENTS = {"pop", "popitem", "popleft", "get", "setdefault", "__getitem__", "__next__"}
-_GIVES_COPY = {"copy", "union", "intersection", "difference", "symmetric_difference", "__iter__"}
-_ADDS = {"append", "add", "appendleft"}
-_ADDS_ALL = {"extend", "update", "extendleft", "__iadd__", "intersection_update"}
-_SEARCHES = {"remove", "index", "count", "discard", "__contains__"}
-_HARMLESS = {"clear", "reverse", "__len__", "isdisjoint", "issubset", "issuperset", "rotate"}
-#: Classes whose values are plain, as annotations name them.
-_PLAIN = {
-    "str",
-    "int",
-    "float",
-    "bool",
-    "bytes",
-    "None",
-    "Decimal",
-    "date",
-    "datetime",
-    "timedelta",
-}
 
-
-class Objects(Operators):
+class Objects(Subscripts):
     """Instances of classes, and the methods of what Python builds in."""
 
     # Instances
@@ -319,256 +288,3 @@ class Objects(Operators):
     ) -> Value:
         """Return a callable with some of its arguments."""
         return frozenset({Partial(function, positional, named)})
-
-    # Methods of what Python builds in
-
-    def call_method(self, method: Method, arguments: Arguments, node: object) -> Value:
-        """Call a modelled method."""
-        receiver, name = method.receiver, method.name
-        if isinstance(receiver, Rows):
-            return self.call_rows(receiver, name, arguments, node)
-        if isinstance(receiver, Box):
-            return self.call_container(receiver, name, arguments, node)
-        if isinstance(receiver, Tup):
-            if name in _SEARCHES:
-                self.equal(join(receiver.items), arguments.get(0))
-                return INERT
-            return self.call_plain(method, arguments)
-        if isinstance(receiver, Generator):
-            if self.carries(arguments.everything()):
-                return self.lose(f"{name}() of a generator with the row")
-            return self.consume(receiver) | self.outcome_of(frozenset({receiver}))
-        if isinstance(receiver, RowPart):
-            return self.call_part(receiver, name, arguments)
-        if isinstance(receiver, (Known, Inert)):
-            return self.call_text(method, arguments)
-        return self.call_plain(method, arguments)
-
-    def call_plain(self, method: Method, arguments: Arguments) -> Value:
-        """Call a method that is harmless as long as no row takes part."""
-        if self.carries(arguments.everything() | {method.receiver}):
-            return self.lose(f"{method.name}() of {self.describe(method.receiver)}")
-        self.escape(arguments.everything())
-        return INERT
-
-    def call_text(self, method: Method, arguments: Arguments) -> Value:
-        """Call a method of a string, or of another plain object."""
-        receiver, name = method.receiver, method.name
-        kind = type(receiver.obj) if isinstance(receiver, Known) else None
-        if isinstance(receiver, Inert):
-            kind = receiver.type
-        if kind is not str:
-            return self.call_plain(method, arguments)
-        if name == "join":
-            elements = self.iterate(arguments.get(0))
-            if any(not isinstance(one, (Inert, Known, Row)) for one in elements):
-                self.call_plain(method, Arguments((elements,)))
-            return TEXT
-        if name in ("format", "format_map"):
-            named = dict(arguments.named)
-            positional = list(arguments.positional)
-            if name == "format_map":
-                named, others = self.spread_mapping(arguments.get(0))
-                if self.carries(others):
-                    return self.lose("format_map() of a mapping that is not known")
-                positional = []
-            rest = arguments.rest | arguments.named_rest
-            return self.format_text(frozenset({receiver}), positional, named, rest)
-        if self.carries(arguments.everything()):
-            return self.call_plain(method, arguments)
-        folded = name in ("lower", "upper", "strip", "title", "capitalize") and arguments.simple
-        if folded and isinstance(receiver, Known) and not arguments.positional:
-            return known(getattr(receiver.obj, name)())
-        return TEXT if name not in ("split", "rsplit", "partition", "splitlines") else INERT
-
-    def call_part(self, part: RowPart, name: str, arguments: Arguments) -> Value:
-        """Call a method of the ``__dict__`` of a row."""
-        if part.part in MAPPINGS and name in ("get", "pop", "setdefault", "__getitem__"):
-            names = strings(arguments.get(0))
-            if names is not None:
-                default = arguments.get(1) or NONE
-                return default | self.subscript_part(part, arguments.get(0))
-        if part.part == "dict" and name in ("keys", "__contains__", "__len__"):
-            return INERT
-        return self.lose(
-            f"{name}() of the {'__dict__' if part.part == 'dict' else 'file'} of a row"
-        )
-
-    def call_container(self, box: Box, name: str, arguments: Arguments, node: object) -> Value:
-        """Call a method of a container that the analysed code made."""
-        held = self.contents(box)
-        first = arguments.get(0)
-        if name in _ADDS:
-            if box.kind == "set":
-                self.digest(first)
-            self.put(box, first)
-        elif name == "insert":
-            self.put(box, arguments.get(1))
-        elif name in _ADDS_ALL:
-            self.add_all(box, arguments)
-        elif name in _SEARCHES:
-            self.search(frozenset({box}), first)
-            return INERT
-        elif name == "__setitem__":
-            self.set_item(frozenset({box}), first, arguments.get(1))
-        elif name == "sort":
-            self.sort_by(held.everything(), arguments, node)
-        elif name in ("keys", "values", "items", "most_common"):
-            return self.view(box, name, node)
-        elif name in _GIVES_ELEMENTS:
-            return self.take(box, name, arguments)
-        elif name in _GIVES_COPY:
-            for value in arguments.positional:
-                self.digest(self.iterate(value))
-            return self.copy(box, node, *arguments.positional)
-        elif name not in _HARMLESS:
-            return self.call_plain(Method(box, name), arguments)
-        return NONE
-
-    def add_all(self, box: Box, arguments: Arguments) -> None:
-        """Add the elements, or items, of all arguments to a container."""
-        for value in (*arguments.positional, arguments.rest):
-            self.extend(box, value)
-        for key, value in arguments.named:
-            self.put(box, value, key=key)
-        self.put(box, arguments.named_rest)
-
-    def take(self, box: Box, name: str, arguments: Arguments) -> Value:
-        """Take an element out of a container."""
-        if box.kind != "dict":
-            return self.contents(box).everything()
-        if name == "popitem":
-            held = self.contents(box)
-            return frozenset({Tup((held.keys | INERT, held.everything()))})
-        default = arguments.get(1, "default") or NONE
-        if name == "setdefault":
-            self.put_key(box, arguments.get(0), default)
-        return self.subscript_box(box, arguments.get(0), False) | default
-
-    def view(self, box: Box, name: str, node: object) -> Value:
-        """Return the keys, values or items of a dict."""
-        held = self.contents(box)
-        found = self.make((node, box), "list")
-        keys = self.iterate_atom(box)
-        if name == "keys":
-            self.put(found, keys)
-        elif name == "values":
-            self.put(found, held.everything())
-        elif name == "most_common":
-            self.put(found, frozenset({Tup((keys, INERT))}))
-        else:
-            for key, value in held.fields.items():
-                self.put(found, frozenset({Tup((known(key), value))}))
-            if held.items:
-                self.put(found, frozenset({Tup((held.keys, held.items))}))
-        return frozenset({found})
-
-    def copy(self, box: Box, node: object, *others: Value) -> Value:
-        """Return a new container with the same elements and those of others."""
-        made = self.make((node, box), box.kind)
-        held = self.contents(box)
-        self.put(made, held.items, keys=held.keys)
-        for key, value in held.fields.items():
-            self.put(made, value, key=key)
-        for value in others:
-            self.put(made, self.iterate(value))
-        return frozenset({made})
-
-    def sort_by(self, elements: Value, arguments: Arguments, node: object) -> None:
-        """Order elements by ``key=``, or by themselves."""
-        key = dict(arguments.named).get("key", NONE)
-        if key - NONE:
-            elements = self.call(key - NONE, Arguments((elements,)), (node, "key"))
-        self.sort(elements)
-
-    # Declarations
-
-    def call_declared(
-        self, target: Any, declaration: Declaration, arguments: Arguments, node: object
-    ) -> Value:
-        """Call something whose reads were declared."""
-        function = underlying(target)
-        code = getattr(function, "__code__", None)
-        names = code.co_varnames[: code.co_argcount] if code is not None else ()
-        name = declaration.argument or (names[0] if names else "")
-        index = names.index(name) if name in names else (-1 if declaration.argument else 0)
-        subject = arguments.get(index if index >= 0 else len(arguments.positional), name)
-        for atom in subject:
-            if isinstance(atom, Row):
-                self.read_declared(atom, declaration, function)
-            elif self.carries(frozenset({atom})):
-                self.lose(f"{self.describe(atom)} is given to {self.describe(Known(function))}")
-        others = [v for i, v in enumerate(arguments.positional) if i != index]
-        others += [value for key, value in arguments.named if key != name]
-        if self.carries(join([*others])):
-            self.lose(
-                f"another argument of {self.describe(Known(function))}, which is not declared"
-            )
-        return self.declared_outcome(function, arguments, node)
-
-    def read_declared(self, row: Row, declaration: Declaration, function: Any) -> None:
-        """Read the declared paths; the line that reads them is that of the function."""
-        frame = self.frame
-        line, file, name = frame.line, frame.file, frame.function
-        code = getattr(function, "__code__", None)
-        if code is not None:
-            frame.line, frame.file = code.co_firstlineno, code.co_filename
-            frame.function = function.__qualname__
-        for path in declaration.paths:
-            self.read_path(row, path)
-        frame.line, frame.file, frame.function = line, file, name
-
-    def declared_outcome(self, function: Any, arguments: Arguments, node: object) -> Value:
-        """Return what a declared callable gives: a plain value, unless that can't be told."""
-        annotation = getattr(function, "__annotations__", {}).get("return", function)
-        if getattr(annotation, "__name__", str(annotation)) in _PLAIN or annotation is None:
-            return INERT
-        if isinstance(function, FunctionType):
-            kept = (dict(self.reads), dict(self.unresolved), dict(self.own_queries))
-            outcome = self.call_function(function, arguments, node)
-            followed = len(self.unresolved) == len(kept[1])
-            self.reads, self.unresolved, self.own_queries = kept
-            self.memo.clear()
-            if followed and not self.carries(outcome):
-                return outcome
-        name = getattr(function, "__qualname__", repr(function))
-        return frozenset({Opaque(f"the outcome of {name}, whose return type is not annotated")})
-
-    def read_path(self, row: Row, path: str) -> None:
-        """Read a declared path."""
-        value: Value = frozenset({row})
-        names = path.split("__")
-        index = 0
-        while index < len(names):
-            name = names[index]
-            if name == "" and path.startswith("__"):
-                name, index = path, len(names)  # ``__str__`` is a name by itself.
-            index += 1
-            value = self.read_name(value, name, last=index >= len(names))
-
-    def read_name(self, value: Value, name: str, *, last: bool) -> Value:
-        """Read one name of a declared path; a bare foreign key is its key column."""
-        found = BOTTOM
-        for atom in value:
-            if not isinstance(atom, Row):
-                continue
-            raw = static(atom.model, name)
-            field = getattr(raw, "field", None)
-            if last and field is not None and getattr(field, "column", None):
-                if getattr(field, "name", None) == name and field.model in atom.model.__mro__:
-                    found |= self.read_column(atom, field)
-                    continue
-            found |= self.get_row(atom, name)
-        rows = BOTTOM
-        for atom in found:
-            if isinstance(atom, Rows):
-                for queryset in self.fetchable(atom) if atom.manager else {atom}:
-                    rows |= self.iterate_atom(queryset)
-            elif isinstance(atom, Bound) and last:
-                self.call_atom(atom, Arguments(), name)
-            else:
-                rows |= {atom}
-        return rows
-
-
-__all__ = ["Objects"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 
-from perfkit.inference.attributes import Attributes
+from perfkit.inference.assignments import Assignments
 from perfkit.inference.values import BOTTOM, INERT, Box, Tup, Value, constants, join
 
 
-class Patterns(Attributes):
+class Patterns(Assignments):
     """One method per kind of pattern, ``pattern_<kind>``; each binds what it captures."""
 
     def stmt_Match(self, node: ast.Match) -> None:

@@ -10,7 +10,7 @@ from django.db.models.manager import ManagerDescriptor
 from django.db.models.query import QuerySet
 
 from perfkit.inference.arguments import Arguments
-from perfkit.inference.attributes import Attributes
+from perfkit.inference.assignments import Assignments
 from perfkit.inference.live import MISSING, static
 from perfkit.inference.statics import attributes_assigned
 from perfkit.inference.values import (
@@ -61,7 +61,7 @@ _PLAIN = (
 )
 
 
-class QuerySets(Attributes):
+class QuerySets(Assignments):
     """Attributes and methods of querysets and managers."""
 
     def get_rows(self, rows: Rows, name: str) -> Value:

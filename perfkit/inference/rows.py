@@ -30,7 +30,6 @@ from perfkit.inference.live import (
     plain_type,
     static,
 )
-from perfkit.inference.statics import attributes_assigned
 from perfkit.inference.values import (
     BOTTOM,
     INERT,
@@ -172,6 +171,14 @@ class RowAttributes(Conditions):
             return BOTTOM
         return self.call_known(function, Arguments((frozenset({row}),)), raw)
 
+    def get_missing(self, row: Row, name: str) -> Value:
+        """Read an attribute that the class doesn't have."""
+        raise NotImplementedError
+
+    def get_assigned(self, row: Row, name: str) -> Value:
+        """Return what the methods of its class assign to an attribute of a row."""
+        raise NotImplementedError
+
     def get_partial(self, row: Row, raw: functools.partialmethod[Any]) -> Value:
         """Return a ``partialmethod`` of a row as something to call."""
         positional = tuple(known(one) for one in raw.args)
@@ -299,79 +306,6 @@ class RowAttributes(Conditions):
         return frozenset(
             {Rows(child, cls, manager=True, served=not row.own, ordered=ordered, anchor=row)}
         )
-
-    # What the code keeps on a row
-
-    def get_missing(self, row: Row, name: str) -> Value:
-        """Read an attribute that the class doesn't have."""
-        found = self.get_assigned(row, name)
-        fallback = self.static(row.model, "__getattr__")
-        if isinstance(fallback, FunctionType):
-            arguments = Arguments((frozenset({row}), known(name)))
-            found |= self.call_known(fallback, arguments, fallback)
-        if found or (row.path, name) in self.awaited:
-            return found
-        if name.startswith("__") and name.endswith("__"):
-            return BOTTOM
-        if row.own and row.parent is None:
-            return INERT
-        return self.lose(f"{row.model.__name__}.{name}, which no code of the class sets")
-
-    def get_assigned(self, row: Row, name: str) -> Value:
-        """Return what the methods of its class assign to an attribute of a row."""
-        if (row, name) not in self.searched:
-            self.searched.add((row, name))
-            for function in attributes_assigned(row.model).get(name, ()):
-                self.run_assignment(row, name, function)
-        found = self.stored.get((row.path, name), BOTTOM)
-        if (row.path, name) in self.awaited:
-            self.awaited[row.path, name] = found
-        return found
-
-    def run_assignment(self, row: Row, name: str, function: FunctionType) -> None:
-        """Run a method that assigns to an attribute, to see what."""
-        if self.is_running(function):
-            self.awaited.setdefault((row.path, name), BOTTOM)
-            return
-        code = function.__code__
-        required = code.co_argcount - len(function.__defaults__ or ())
-        if function.__name__ == "__init__":
-            arguments = Arguments((frozenset({row}),), rest=INERT, named_rest=INERT)
-        elif required <= 1:
-            arguments = Arguments((frozenset({row}),))
-        else:
-            message = f"{row.model.__name__}.{name}, which {function.__name__}() sets"
-            self.store(row, name, self.lose(message))
-            return
-        self.call_known(function, arguments, function)
-
-    def set_row(self, row: Row, name: str, value: Value) -> None:
-        """Assign to an attribute of a row."""
-        for narrowed, raw in list(self.variants(row, name)):
-            setter = self.static(narrowed.model, "__setattr__")
-            if isinstance(setter, FunctionType):
-                arguments = Arguments((frozenset({narrowed}), known(name), value))
-                if not self.is_running(setter):
-                    self.call_known(setter, arguments, setter)
-                    continue
-            self.set_raw(narrowed, name, raw, value)
-
-    def set_raw(self, row: Row, name: str, raw: Any, value: Value) -> None:
-        """Assign to an attribute whose class holds ``raw`` under that name."""
-        receiver = frozenset({row})
-        if isinstance(raw, property):
-            if raw.fset is not None:
-                self.call_known(raw.fset, Arguments((receiver, value)), raw)
-            return
-        setter = getattr(type(raw), "__set__", None)
-        if isinstance(setter, FunctionType) and not setter.__module__.startswith("django."):
-            self.call_known(setter, Arguments((known(raw), receiver, value)), raw)
-            return
-        if isinstance(raw, ForwardManyToOneDescriptor):
-            for atom in value:
-                if isinstance(atom, Row):
-                    self.read_columns(atom, raw.field.foreign_related_fields)
-        self.store(row, name, value)
 
 
 def _has(model: type[models.Model], field: Any) -> bool:

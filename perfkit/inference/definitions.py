@@ -1,0 +1,120 @@
+"""Runs statements that make or bind something: functions, classes, imports, assignments."""
+
+from __future__ import annotations
+
+import ast
+
+from perfkit.inference.statements import Statements
+from perfkit.inference.values import (
+    BOTTOM,
+    INERT,
+    Atom,
+    Closure,
+    Known,
+    Opaque,
+    Tup,
+    Value,
+    known,
+)
+
+
+class Definitions(Statements):
+    """One method per kind of statement, as in :class:`Statements`."""
+
+    def stmt_FunctionDef(self, node: ast.FunctionDef) -> None:
+        value = self.closure(node, node.name)
+        for decorator in reversed(node.decorator_list):
+            value = self.call_decorator(self.evaluate(decorator), value, node)
+        self.bind(ast.Name(node.name, ast.Store()), value)
+
+    def closure(self, node: ast.FunctionDef | ast.Lambda, name: str) -> Value:
+        """Return the function that is made here; its defaults are computed now."""
+        key = (node, "closure", self.frame.key)
+        made = self.made.get(key)
+        if not isinstance(made, Closure):
+            made = self.made[key] = Closure(node, self.frame, name)
+        made.frame = self.frame
+        defaults = tuple(self.evaluate(one) for one in node.args.defaults)
+        if made.defaults:
+            defaults = tuple(old | new for old, new in zip(made.defaults, defaults, strict=True))
+        made.defaults = defaults
+        for parameter, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
+            if default is not None:
+                before = made.kw_defaults.get(parameter.arg, BOTTOM)
+                made.kw_defaults[parameter.arg] = before | self.evaluate(default)
+        return frozenset({made})
+
+    def call_decorator(self, decorator: Value, function: Value, node: ast.stmt) -> Value:
+        """Apply a decorator to a function that was made here."""
+        raise NotImplementedError
+
+    def stmt_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
+        self.bind(ast.Name(node.name, ast.Store()), frozenset({Opaque("an asynchronous function")}))
+
+    def stmt_TypeAlias(self, node: ast.AST) -> None:
+        """Bind the name; its value is computed when somebody asks for it."""
+        self.bind(node.name, INERT)  # type: ignore[attr-defined]
+
+    def stmt_ClassDef(self, node: ast.ClassDef) -> None:
+        value: Value = frozenset({Opaque("a class that is made in the member")})
+        self.bind(ast.Name(node.name, ast.Store()), value)
+
+    # Assignments
+
+    def stmt_Assign(self, node: ast.Assign) -> None:
+        value = self.evaluate(node.value)
+        for target in node.targets:
+            self.bind(target, value)
+
+    def stmt_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.bind(node.target, self.evaluate(node.value))
+
+    def stmt_Import(self, node: ast.Import) -> None:
+        for one in node.names:
+            name = one.asname or one.name.split(".")[0]
+            self.bind(ast.Name(name, ast.Store()), self.imported(one.name if one.asname else name))
+
+    def stmt_ImportFrom(self, node: ast.ImportFrom) -> None:
+        package = str(self.frame.globals.get("__package__") or "")
+        if node.level:
+            parents = package.split(".")
+            package = ".".join(parents[: len(parents) - node.level + 1])
+            module = f"{package}.{node.module}" if node.module else package
+        else:
+            module = node.module or ""
+        for one in node.names:
+            value = self.get(self.imported(module), one.name)
+            if not value or value == INERT:
+                value = self.imported(f"{module}.{one.name}")
+            self.bind(ast.Name(one.asname or one.name, ast.Store()), value)
+
+    def imported(self, name: str) -> Value:
+        """Return a module that the program has imported; one that it hasn't is not imported now."""
+        raise NotImplementedError
+
+    def stmt_Delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            if isinstance(target, (ast.Attribute, ast.Subscript)):
+                value = self.evaluate(target.value)
+                key = self.evaluate(target.slice) if isinstance(target, ast.Subscript) else None
+                for atom in value:
+                    self.delete(atom, target, key)
+
+    def delete(self, atom: Atom, target: ast.Attribute | ast.Subscript, key: Value | None) -> None:
+        """Delete an attribute or item of one thing."""
+        raise NotImplementedError
+
+    def unpack(self, value: Value, count: int, starred: int | None) -> list[Value]:
+        """Return what each of ``count`` targets gets; ``starred`` is the index of ``*rest``."""
+        if starred is None and all(isinstance(a, Tup) and len(a.items) == count for a in value):
+            tuples = [atom for atom in value if isinstance(atom, Tup)]
+            return [BOTTOM.union(*(one.items[index] for one in tuples)) for index in range(count)]
+        if value == known(None):
+            return [BOTTOM] * count
+        tuples = [
+            a for a in value if isinstance(a, Tup) and starred is None and len(a.items) == count
+        ]
+        others = frozenset(a for a in value if a not in tuples and a != Known(None))
+        elements = self.iterate(others) if others else BOTTOM
+        return [elements.union(*(one.items[i] for one in tuples)) for i in range(count)]
