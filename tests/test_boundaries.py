@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,10 +42,12 @@ def imported_names(source: str, module: str) -> set[str]:
     return names
 
 
+@functools.cache
 def imports_of(module: str) -> set[str]:
     return imported_names(SOURCES[module].read_text(encoding="utf-8"), module)
 
 
+@functools.cache
 def names_of(module: str) -> set[str]:
     """Return the dotted names that a module's source reads."""
     tree = ast.parse(SOURCES[module].read_text(encoding="utf-8"))

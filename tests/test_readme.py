@@ -26,7 +26,9 @@ def figures(text: str) -> dict[str, list[list[str]]]:
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the README shows the demo on SQLite")
 def test_figures_are_those_of_the_demo(tmp_path: Path) -> None:
     """The README shows the queries, columns and kilobytes that `manage.py demo` counts."""
-    environ = {key: value for key, value in os.environ.items() if not key.startswith("DJANGO_")}
+    # Measuring coverage would slow the naive pages down a lot, and tell nothing.
+    others = ("DJANGO_", "COVERAGE_")
+    environ = {key: value for key, value in os.environ.items() if not key.startswith(others)}
     environ["DATABASE_URL"] = f"sqlite:///{tmp_path / 'shop.sqlite3'}"
     result = subprocess.run(
         [sys.executable, "manage.py", "demo", "--rounds", "1"],
