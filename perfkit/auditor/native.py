@@ -234,6 +234,9 @@ class RaisingMode(FetchRaise):
     def __hash__(self) -> int:
         return hash(FETCH_RAISE)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return copy.copy, (FETCH_RAISE,)
+
 
 #: The modes by name.
 NAMED: dict[str, FetchMode] = {"one": FETCH_ONE, "peers": FETCH_PEERS, "raise": RaisingMode()}

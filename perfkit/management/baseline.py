@@ -27,7 +27,7 @@ def add_arguments(parser: CommandParser) -> None:
     parser.add_argument("--report", action="append", default=[], help="a report of to_json()")
     parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
     parser.add_argument("--output", help="the file, in place of PERFKIT['AUDIT_BASELINE']")
-    parser.add_argument("command", nargs="*", help="a management command to run: test shop.tests")
+    parser.add_argument("run", nargs="*", help="a management command to run: test shop.tests")
 
 
 def handle(command: BaseCommand, **options: Any) -> None:
@@ -35,7 +35,7 @@ def handle(command: BaseCommand, **options: Any) -> None:
     path = options["output"] or get_settings().AUDIT_BASELINE
     if not path:
         raise CommandError("Set PERFKIT['AUDIT_BASELINE'] to the path of the file, or use --output.")
-    if not (options["url"] or options["report"] or options["command"]):
+    if not (options["url"] or options["report"] or options["run"]):
         raise CommandError("Say what to watch: --url /products/, a command, or --report report.json.")
     before = baseline.read(path)
     now = _found(options)
@@ -58,9 +58,9 @@ def _found(options: dict[str, Any]) -> set[Entry]:
         for url in options["url"]:
             with audit(mode="collect"):
                 client.get(url)
-        if options["command"]:
+        if options["run"]:
             with audit(mode="collect"):
-                call_command(*options["command"])
+                call_command(*options["run"])
     for report in options["report"]:
         content = json.loads(Path(report).read_text(encoding="utf-8"))
         recorder.entries.update(Entry.of_dict(finding) for finding in content["findings"])

@@ -1,0 +1,214 @@
+"""What is accepted: ignores with a reason, the stale ones, and the baseline of known findings."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from perfkit import LazyLoadError, audit
+from perfkit.auditor import baseline, ignores
+from perfkit.exceptions import PerfkitSettingsError
+from tests.auditor.app.models import Book
+from tests.auditor.app.reads import READS, read
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.auditor.urls")]
+
+each_kind = pytest.mark.parametrize("entry", READS, ids=[entry.kind for entry in READS])
+
+
+@pytest.fixture(autouse=True)
+def _fresh():
+    ignores.forget()
+
+
+def read_all(entry):
+    """Read a name of all rows."""
+    for row in entry.queryset():
+        read(row, entry.name)
+
+
+@each_kind
+@pytest.mark.parametrize("key", ["model", "field", "member", "file", "kind"])
+def test_an_ignore_of_each_key(books, entry, key):
+    """Each pattern accepts what it matches, and nothing else."""
+    matching = {
+        "model": f"{entry.model._meta.app_label}.{entry.model.__name__[:2]}*",
+        "field": entry.field[:1] + "*",
+        "member": "Book.*",
+        "file": "*/auditor/app/r*.py",
+        "kind": entry.kind,
+    }[key]
+    if key == "member" and not entry.via:
+        matching = "*"
+        quiet = False
+    else:
+        quiet = True
+    with audit(mode="collect", ignore=[{key: matching, "reason": "known"}]) as report:
+        read_all(entry)
+    assert (report.findings == ()) is quiet
+    with audit(mode="collect", ignore=[{key: "no*thing", "reason": "known"}]) as report:
+        read_all(entry)
+    assert len(report.findings) == 1
+
+
+def test_all_patterns_must_match(books):
+    """An entry with two patterns accepts what both match."""
+    both = {"model": "audited.Book", "field": "price", "reason": "known"}
+    with audit(mode="collect", ignore=[both]) as report:
+        read_all(READS[0])
+    assert len(report.findings) == 1
+
+
+def test_an_ignored_load_does_not_raise(books):
+    """An accepted load is let through in the mode raise."""
+    with audit(mode="raise", ignore=[{"field": "blurb", "reason": "known"}]):
+        read_all(READS[0])
+    with audit(mode="raise"), pytest.raises(LazyLoadError):
+        read_all(READS[0])
+
+
+def test_stale_ignores(books, settings):
+    """An entry that has matched nothing is told by the report, until it matches."""
+    used = {"field": "blurb", "reason": "used"}
+    stale = {"field": "gone", "reason": "stale"}
+    settings.PERFKIT = {"AUDIT_IGNORE": [used, stale]}
+    with audit(mode="collect") as report:
+        assert report.stale_ignores == (used, stale)
+        read_all(READS[0])
+    assert report.stale_ignores == (stale,)
+    assert ignores.stale([used, stale]) == (stale,)
+
+
+def write_baseline(path, *entries):
+    """Write the findings of the reads into a baseline."""
+    with baseline.recording() as recorder, audit(mode="collect"):
+        for entry in entries:
+            read_all(entry)
+    baseline.write(path, recorder.entries)
+    return recorder.entries
+
+
+@each_kind
+def test_a_baseline(books, entry, tmp_path):
+    """Known findings are quiet, also in the mode raise; new ones speak."""
+    path = tmp_path / "baseline.json"
+    entries = write_baseline(path, entry)
+    assert len(entries) == 1
+    with audit(mode="raise", baseline=str(path)) as report:
+        read_all(entry)
+    assert report.findings == ()
+    other = READS[0] if entry is READS[1] else READS[1]
+    with audit(mode="raise", baseline=str(path)), pytest.raises(LazyLoadError):
+        read_all(other)
+
+
+def test_a_baseline_survives_moved_lines(books, tmp_path):
+    """The file names no line, and reads well in a review."""
+    path = tmp_path / "baseline.json"
+    write_baseline(path, READS[4])
+    content = json.loads(path.read_text())
+    assert content == {
+        "version": 1,
+        "findings": [
+            {
+                "kind": "bypassed-prefetch",
+                "model": "audited.Book",
+                "field": "chapters",
+                "via": ["Book.filtered"],
+                "file": "tests/auditor/app/reads.py",
+                "function": "read",
+            }
+        ],
+    }
+    assert baseline.read(path) == {baseline.Entry.from_dict(content["findings"][0])}
+
+
+def test_ignored_findings_are_not_recorded(books):
+    """What an ignore accepts needs no baseline."""
+    with baseline.recording() as recorder:
+        with audit(mode="collect", ignore=[{"field": "blurb", "reason": "known"}]):
+            read_all(READS[0])
+    assert recorder.entries == set()
+
+
+def test_no_baseline_yet(books, tmp_path):
+    """A file that is not there holds nothing."""
+    with audit(mode="collect", baseline=str(tmp_path / "none.json")) as report:
+        read_all(READS[0])
+    assert len(report.findings) == 1
+
+
+def test_a_broken_baseline(tmp_path):
+    """A file that is no baseline is an error that says how to write one."""
+    path = tmp_path / "baseline.json"
+    path.write_text("[]")
+    with pytest.raises(PerfkitSettingsError, match="manage.py perfkit baseline"):
+        audit(baseline=str(path)).__enter__()
+
+
+def run(*arguments):
+    """Run the command; return what it wrote."""
+    out = StringIO()
+    call_command("perfkit", "baseline", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_the_command(books, settings, tmp_path):
+    """The command writes the file, then reports what is new and strikes off what has healed."""
+    path = tmp_path / "baseline.json"
+    settings.PERFKIT = {"AUDIT_BASELINE": str(path)}
+    assert "1 known findings, 1 new, 0 healed" in run("--url", "/view/?read=blurb")
+    assert "1 known findings, 0 new, 0 healed" in run("--url", "/view/?read=blurb")
+    with pytest.raises(CommandError, match="1 new, 0 healed"):
+        run("--check", "--url", "/view/?read=blurb", "--url", "/view/?read=author")
+    out = run("--url", "/view/?read=author")
+    assert "new: to-one: audited.Book.author" in out
+    assert "healed, struck off: deferred-field: audited.Book.blurb" in out
+    assert [entry.field for entry in baseline.read(path)] == ["author"]
+
+
+def test_the_command_with_a_report(books, tmp_path):
+    """A report of to_json() is a source of findings too, equal to the ones seen."""
+    with baseline.recording() as recorder, audit(mode="collect") as report:
+        read_all(READS[0])
+        read_all(READS[4])
+    file, output = tmp_path / "report.json", tmp_path / "baseline.json"
+    file.write_text(report.to_json())
+    run("--report", str(file), "--output", str(output))
+    assert baseline.read(output) == recorder.entries
+
+
+def test_the_command_with_a_command(books, tmp_path):
+    """Another management command can be watched."""
+    output = tmp_path / "baseline.json"
+    assert "0 known findings" in run("--output", str(output), "diffsettings")
+    assert baseline.read(output) == set()
+
+
+def test_the_command_without_a_file_or_a_source(settings):
+    """The command says what it lacks."""
+    with pytest.raises(CommandError, match="AUDIT_BASELINE"):
+        run("--url", "/")
+    with pytest.raises(CommandError, match="what to watch"):
+        run("--output", "x.json")
+
+
+def test_a_preset_s_lazy_ok(books):
+    """Names that a preset lets be lazy are quiet; author covers author_id."""
+    from types import SimpleNamespace
+
+    queryset = Book.objects.only("title")
+    queryset.query.__dict__["_perfkit"] = SimpleNamespace(
+        presets=("BookQuerySet.optimize_for_list",),
+        lazy_ok=frozenset({"author", "author__publisher"}),
+        location=None,
+    )
+    with audit(mode="collect") as report:
+        for book in queryset.all():
+            book.author.publisher
+            book.blurb
+    (finding,) = report.findings
+    assert finding.field == "blurb"
+    assert finding.origin.presets == ("BookQuerySet.optimize_for_list",)
+    assert finding.advice == 'add "blurb" to BookQuerySet.optimize_for_list'

@@ -1,0 +1,97 @@
+"""How findings and reports read, for people and for tools."""
+
+import json
+import re
+from dataclasses import FrozenInstanceError
+
+import pytest
+
+from perfkit import audit
+from perfkit.auditor import Place
+from tests.auditor.app.models import Book
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_finding_reads_well(books):
+    """Who read what, how often, where, through which member, from which rows, and the fix."""
+    with audit(mode="collect") as report:
+        for book in Book.objects.only("title", "author"):
+            book.teaser
+    text = re.sub(r"[\d.]+ ms", "8.1 ms", str(report.findings[0]))
+    text = re.sub(r"py:\d+", "py:1", text)
+    assert text == (
+        "Book.teaser read Book.blurb lazily, 3 times (3 queries, 8.1 ms)\n"
+        "  read at       tests/auditor/test_report.py:1  book.teaser\n"
+        "  in property   Book.teaser (tests/auditor/app/models.py:1)\n"
+        "  rows from     tests/auditor/test_report.py:1  "
+        'for book in Book.objects.only("title", "author"):\n'
+        '  fix           add "blurb" to .only(...) of the queryset at tests/auditor/test_report.py:1'
+    )
+
+
+def test_a_report_reads_well(books):
+    """A report counts its findings and queries; an empty one says so."""
+    with audit(mode="collect") as report:
+        list(Book.objects.all())
+    assert str(report) == "No lazy loads in 1 query."
+    with audit(mode="collect") as report:
+        for book in Book.objects.all():
+            book.author
+    assert str(report).startswith("1 finding in 4 queries:\n\nBook.author was read lazily, 3 times")
+
+
+def test_a_report_for_tools(books):
+    """to_json() holds every attribute of the findings as plain values."""
+    with audit(mode="collect") as report:
+        for book in Book.objects.all():
+            book.label
+    content = json.loads(report.to_json())
+    assert (content["query_count"], content["dropped"]) == (4, 0)
+    (finding,) = content["findings"]
+    assert finding["model"] == "audited.Book"
+    assert finding["via"] == ["Book.label"]
+    assert finding["origin"]["cardinality"] == "many"
+    assert finding["location"]["file"] == "tests/auditor/test_report.py"
+    assert set(finding) >= {"kind", "field", "template", "serializer_field", "count", "advice"}
+
+
+def test_findings_are_values(books):
+    """A finding is immutable, hashable and equal to its like."""
+    with audit(mode="collect") as report:
+        for book in Book.objects.all():
+            book.author
+    (finding,) = report.findings
+    assert finding in {finding}
+    with pytest.raises(FrozenInstanceError):
+        finding.count = 4
+
+
+def test_a_report_is_read_only():
+    """The report of a scope can't be changed."""
+    with audit(mode="collect") as report:
+        pass
+    with pytest.raises(AttributeError, match="read-only"):
+        report.findings = ()
+    with pytest.raises(AttributeError, match="read-only"):
+        del report.findings
+
+
+def test_no_value_of_a_row_is_shown(books):
+    """Neither text nor JSON shows what a row holds."""
+    Book.objects.update(blurb="secret-of-a-row")
+    with audit(mode="collect") as report:
+        for book in Book.objects.only("title"):
+            book.blurb
+            Book.objects.filter(blurb="secret-of-a-row"[:6] + "-of-a-row").count()
+            Book.objects.extra(where=["blurb = 'secret' || '-of-a-row'"]).count()
+    for text in (str(report), report.to_json(), repr(report.findings)):
+        assert "Book 0" not in text
+    assert "secret-of-a-row" not in report.to_json()
+
+
+def test_a_place():
+    """A place prints as file and line, and marks a third party's."""
+    assert str(Place("/x/y.py", 3)) == "/x/y.py:3"
+    assert str(Place("/x/y.py", 3, "f", third_party=True)) == "/x/y.py:3 (third party)"
+    assert Place("/nowhere.py", 3).source == ""

@@ -1,0 +1,280 @@
+"""Scopes: nesting, decorators, threads, event loops, and responses to their last byte."""
+
+import asyncio
+import gc
+import threading
+import weakref
+
+import pytest
+from asgiref.sync import async_to_sync, sync_to_async
+from django.db import connections
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.template.response import TemplateResponse
+from django.test import AsyncClient, RequestFactory
+
+from perfkit import LazyLoadWarning, audit
+from perfkit.auditor import is_installed
+from perfkit.middleware import AuditMiddleware
+from tests.auditor.app.models import Book
+from tests.auditor.app.reads import READS
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.auditor.urls")]
+
+MIDDLEWARE = ["perfkit.middleware.AuditMiddleware"]
+
+
+def read_blurbs():
+    """Read a deferred field of all books."""
+    for book in Book.objects.only("title"):
+        book.blurb
+
+
+def test_findings_belong_to_the_innermost_scope(books):
+    """A scope inside another keeps its findings; its statements count for both."""
+    with audit(mode="collect") as outer:
+        with audit(mode="collect") as inner:
+            read_blurbs()
+        Book.objects.count()
+    assert (len(inner.findings), inner.query_count) == (1, 4)
+    assert (outer.findings, outer.query_count) == ((), 5)
+
+
+def test_nothing_is_recorded_outside(books):
+    """After a scope has closed its report doesn't change."""
+    with audit(mode="collect") as report:
+        rows = list(Book.objects.only("title"))
+    rows[0].blurb
+    assert (report.findings, report.query_count) == ((), 1)
+
+
+def test_a_decorated_function(books, caplog):
+    """The decorator opens a scope per call, and keeps the function's name and value."""
+
+    @audit(mode="log")
+    def task(number):
+        """Do the task."""
+        read_blurbs()
+        return number
+
+    assert (task(1), task(number=2)) == (1, 2)
+    assert (task.__name__, task.__doc__) == ("task", "Do the task.")
+    assert len(caplog.records) == 2
+
+
+def test_a_decorated_coroutine(books, caplog):
+    """The decorator of a coroutine function opens a scope around its awaits."""
+
+    @audit(mode="log")
+    async def task():
+        await sync_to_async(read_blurbs)()
+        return "done"
+
+    assert async_to_sync(task)() == "done"
+    assert len(caplog.records) == 1
+
+
+def test_a_decorated_generator():
+    """A generator can't be decorated; the error says what to write."""
+    with pytest.raises(TypeError, match="with audit\\(\\):"):
+
+        @audit()
+        def rows():
+            yield 1
+
+
+def test_one_audit_object_serves_twice(books):
+    """The same object may be entered again, also inside itself."""
+    twice = audit(mode="collect")
+    with twice as outer, twice as inner:
+        read_blurbs()
+    with twice as again:
+        pass
+    assert (len(inner.findings), len(outer.findings), len(again.findings)) == (1, 0, 0)
+
+
+def in_threads(*functions):
+    """Run the functions in threads of their own on this thread's connection."""
+    connection = connections["default"]
+    connection.inc_thread_sharing()
+
+    def share(function):
+        connections["default"] = connection
+        function()
+
+    threads = [threading.Thread(target=share, args=[function]) for function in functions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    connection.dec_thread_sharing()
+
+
+def test_a_thread_without_a_scope(books):
+    """Rows carry their scope into a thread that has none, while that scope is open."""
+    seen = []
+
+    def read():
+        seen.extend(row.blurb for row in rows)
+        seen.extend(list(row.chapters.all()) for row in rows)
+
+    with audit(mode="collect") as report:
+        rows = list(Book.objects.only("title"))
+        in_threads(read)
+    assert [f.kind for f in report.findings] == ["deferred-field", "related-manager"]
+    assert len(seen) == 6
+
+
+def test_a_thread_after_the_scope(books):
+    """When the scope of the rows has closed, a thread without one reports nothing."""
+    with audit(mode="collect") as report:
+        rows = list(Book.objects.only("title"))
+    in_threads(lambda: [row.blurb for row in rows])
+    assert report.findings == ()
+
+
+def test_two_threads_never_mix(books):
+    """Two scopes in two threads that take turns keep their findings apart."""
+    turns = threading.Barrier(2)
+    taking = threading.Lock()
+    found = {}
+
+    def read(name):
+        with audit(mode="collect") as report:
+            with taking:
+                rows = list(Book.objects.only("title"))
+            for row in rows:
+                turns.wait()
+                with taking:
+                    getattr(row, name)
+        found[name] = [(f.field, f.count) for f in report.findings]
+
+    in_threads(lambda: read("blurb"), lambda: read("price"))
+    assert found == {"blurb": [("blurb", 3)], "price": [("price", 3)]}
+
+
+def test_two_tasks_of_one_loop_never_mix(books):
+    """Two coroutines that take turns in one event loop keep their findings apart."""
+
+    async def work(name):
+        async with audit(mode="collect") as report:
+            async for book in Book.objects.only("title"):
+                await asyncio.sleep(0)
+                await sync_to_async(getattr)(book, name)
+        return [(f.field, f.count) for f in report.findings]
+
+    async def both():
+        return await asyncio.gather(work("blurb"), work("price"))
+
+    assert async_to_sync(both)() == [[("blurb", 3)], [("price", 3)]]
+
+
+@pytest.mark.parametrize("url", ["view", "template", "lazy-template", "generic", "stream"])
+def test_the_middleware(client, books, settings, url):
+    """A request is a scope, to the last byte of a stream or a lazily rendered template."""
+    settings.PERFKIT = {"AUDIT": "warn"}
+    settings.MIDDLEWARE = MIDDLEWARE
+    with pytest.warns(LazyLoadWarning) as seen:
+        response = client.get(f"/{url}/", {"read": READS[0].name})
+        if response.streaming:
+            assert len(list(response.streaming_content)) == 3
+    (warning,) = seen
+    assert (warning.message.finding.field, warning.message.finding.count) == ("blurb", 3)
+
+
+@pytest.mark.parametrize("url", ["view", "template", "async", "async-stream"])
+def test_the_middleware_under_asgi(books, settings, url):
+    """The same under an event loop, with an asynchronous stream."""
+    settings.PERFKIT = {"AUDIT": "warn"}
+    settings.MIDDLEWARE = MIDDLEWARE
+
+    async def ask():
+        response = await AsyncClient().get(f"/{url}/", {"read": READS[0].name})
+        if response.streaming:
+            assert len([chunk async for chunk in response.streaming_content]) == 3
+
+    with pytest.warns(LazyLoadWarning) as seen:
+        async_to_sync(ask)()
+    (warning,) = seen
+    assert (warning.message.finding.field, warning.message.finding.count) == ("blurb", 3)
+
+
+def test_the_middleware_with_the_auditor_off(client, books, settings):
+    """Without AUDIT the middleware passes requests on."""
+    settings.MIDDLEWARE = MIDDLEWARE
+    assert client.get("/view/", {"read": "blurb"}).status_code == 200
+    assert not is_installed()
+
+
+def test_a_response_that_is_rendered_after_the_middleware(books, settings):
+    """A response that leaves the middleware unrendered takes the scope along."""
+    settings.PERFKIT = {"AUDIT": "warn"}
+
+    def view(request):
+        context = {"rows": Book.objects.only("title"), "read": "blurb"}
+        return TemplateResponse(request, "audited/books.html", context)
+
+    response = AuditMiddleware(view)(RequestFactory().get("/"))
+    with pytest.warns(LazyLoadWarning) as seen:
+        response.render()
+    assert len(seen) == 1
+    assert "render" not in vars(response)
+
+
+def test_a_stream_that_is_not_read_to_its_end(books, settings):
+    """A client that goes away closes the response, and the scope with it."""
+    settings.PERFKIT = {"AUDIT": "warn"}
+
+    def rows():
+        for book in Book.objects.only("title"):
+            yield book.blurb
+
+    response = AuditMiddleware(lambda request: StreamingHttpResponse(rows()))(
+        RequestFactory().get("/")
+    )
+    next(iter(response))
+    with pytest.warns(LazyLoadWarning) as seen:
+        response.close()
+    assert seen[0].message.finding.count == 1
+
+
+def test_a_view_that_fails(books, settings):
+    """An exception goes on through the middleware, and what was found is reported."""
+    settings.PERFKIT = {"AUDIT": "warn"}
+
+    def view(request):
+        read_blurbs()
+        raise ZeroDivisionError
+
+    with pytest.warns(LazyLoadWarning), pytest.raises(ZeroDivisionError):
+        AuditMiddleware(view)(RequestFactory().get("/"))
+
+
+def test_a_file_is_left_alone(settings, tmp_path):
+    """A file response keeps the file that a server sends by itself."""
+    settings.PERFKIT = {"AUDIT": "warn"}
+    file = tmp_path / "file"
+    file.write_text("text")
+    opened = file.open("rb")
+    response = AuditMiddleware(lambda request: FileResponse(opened))(RequestFactory().get("/"))
+    assert response.file_to_stream is opened
+    response.close()
+
+
+def test_a_plain_response_is_the_view_s_own(settings):
+    """The middleware hands on the very response."""
+    settings.PERFKIT = {"AUDIT": "warn"}
+    response = HttpResponse("x")
+    assert AuditMiddleware(lambda request: response)(RequestFactory().get("/")) is response
+
+
+def test_a_finding_keeps_no_row_alive(books):
+    """Neither the report nor an open scope keeps an instance or a queryset alive."""
+    with audit(mode="collect") as report:
+        queryset = Book.objects.only("title")
+        rows = list(queryset)
+        [(row.blurb, row.author, list(row.chapters.all())) for row in rows]
+        references = [weakref.ref(row) for row in rows] + [weakref.ref(queryset)]
+        del rows, queryset
+        gc.collect()
+        assert [reference() for reference in references] == [None] * 4
+    assert len(report.findings) == 4
