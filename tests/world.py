@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+
 from django.contrib.contenttypes.models import ContentType
 
 from tests.testapp.models import (
@@ -34,6 +36,8 @@ from tests.testapp.models import (
     Topic,
 )
 
+FOUNDED = datetime(1900, 1, 2, tzinfo=timezone.utc)
+
 
 def make_world() -> None:
     """Fill the tables of the test project."""
@@ -48,7 +52,7 @@ def make_world() -> None:
 
 def make_people() -> None:
     countries = [
-        Country.objects.create(name=f"Country {n}", code=f"c{n}", anthem="la") for n in range(3)
+        Country.objects.create(name=f"Country {n}", code=f"c{n}", anthem="la", founded=FOUNDED) for n in range(3)
     ]
     publishers = [
         Publisher.objects.create(name="With country", address="street", country=countries[1]),

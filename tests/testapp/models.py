@@ -18,6 +18,7 @@ class Country(models.Model):
 
     name = models.CharField(max_length=50)
     code = models.CharField(max_length=2, unique=True)
+    founded = models.DateTimeField(null=True)
     anthem = models.TextField(default="")
 
 
