@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timezone
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -144,7 +145,7 @@ METHODS: dict[str, Method] = {
     "values()": Method(lambda rows: rows.values("pages"), UNUSED),
     "values_list()": Method(lambda rows: rows.values_list("pages"), UNUSED),
     "dates()": Method(lambda rows: rows.dates(DATES, "year"), UNUSED),
-    "datetimes()": Method(lambda rows: rows.datetimes(DATES, "year"), UNUSED),
+    "datetimes()": Method(lambda rows: rows.datetimes(DATES, "year", tzinfo=timezone.utc), UNUSED),
     "update()": Method(lambda rows: rows.update(pages=1), UNUSED),
     "bulk_update()": Method(lambda rows: rows.bulk_update([_changed(rows)], ["title"]), UNUSED),
     "create()": Method(lambda rows: rows.create(**_values()), UNUSED),
@@ -219,7 +220,7 @@ NOTES = """
 * `select_for_update()` locks the rows' own tables where only presets asked for joins (`of=("self",)`).
 * `iterator()` needs no `chunk_size` where only presets asked for prefetches.
 * `in_bulk(field_name=...)` loads the column of that field too.
-* `raw()` has the columns of its SQL; lists are prefetched, as Django does, and what a join would load is not.
+* `raw()` has the columns of its SQL; lists are prefetched, as in Django, and joins are not made.
 * A preset after `values()`, `values_list()`, `union()` and their likes is the error that `select_related()` gives there.
 """
 
