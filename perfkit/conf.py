@@ -13,6 +13,7 @@ from django.core.signals import setting_changed
 from perfkit.exceptions import PerfkitSettingsError
 
 MODES = ("off", "log", "warn", "raise")
+#: The kinds of findings.
 KINDS = (
     "deferred-field",
     "to-one",

@@ -71,7 +71,7 @@ def kind_of(raw: Any, name: str) -> str:
     return "method" if callable(raw) else "property"
 
 
-class TooLong(Exception):
+class TooLongError(Exception):
     """A member ran longer than it may."""
 
 
@@ -80,7 +80,7 @@ def no_longer_than(seconds: int) -> Iterator[None]:
     """Stop what runs too long."""
 
     def stop(*args: object) -> None:
-        raise TooLong
+        raise TooLongError
 
     signal.signal(signal.SIGALRM, stop)
     signal.alarm(seconds)
@@ -97,7 +97,7 @@ def infer(model: Any, name: str, raw: Any) -> Measured:
     started = time.thread_time()
     reads = field_reads(model, name)
     spent = (time.thread_time() - started) * 1000
-    measured = Measured(
+    return Measured(
         model=model._meta.label,
         name=name,
         kind=kind_of(raw, name),
@@ -107,7 +107,6 @@ def infer(model: Any, name: str, raw: Any) -> Measured:
         unresolved=[str(one) for one in reads.unresolved],
         own_queries=[str(one) for one in reads.own_queries],
     )
-    return measured
 
 
 def is_key(model: Any, path: str) -> bool:
@@ -191,8 +190,8 @@ def measure() -> tuple[list[Measured], dict[str, str]]:
             measured = infer(model, name, raw)
             try:
                 run(model, name, measured, keys)
-            except TooLong:
-                measured.errors.add("TooLong")
+            except TooLongError:
+                measured.errors.add("TooLongError")
             found.append(measured)
     return found, {model._meta.label: str(error) for model, error in filler.failed.items()}
 
