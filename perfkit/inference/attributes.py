@@ -165,6 +165,8 @@ class Attributes(KeptAttributes):
         for cls, names in _PLAIN_ATTRIBUTES.items():
             if type(obj) is cls and name in names:
                 return known(getattr(obj, name, None))
+        if name == "__get__" and type(obj) in _PLAIN_ATTRIBUTES:
+            return frozenset({Bound(Known(type(obj).__get__), known(obj))})
         if type(obj).__module__ == "builtins":
             return frozenset({Method(Known(obj), name)})
         return self.get_instance(obj, name)

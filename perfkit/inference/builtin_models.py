@@ -196,16 +196,23 @@ def object_setattr(engine: Interpreter, arguments: Arguments, node: object) -> V
     return NONE
 
 
-@models(object.__init__, object.__init_subclass__)
+@models(object.__init__)
 def nothing(engine: Interpreter, arguments: Arguments, node: object) -> Value:
     return NONE
 
 
-@models(object.__str__, object.__repr__, object.__format__)
-def object_text(engine: Interpreter, arguments: Arguments, node: object) -> Value:
-    for atom in arguments.get(0):
-        if isinstance(atom, Row):
-            engine.ask(atom, "__repr__")
+@models(object.__str__)
+def object_str(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    return engine.text(arguments.get(0), representation=True)
+
+
+@models(object.__format__)
+def object_format(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    return engine.text(arguments.get(0))
+
+
+@models(object.__repr__)
+def object_repr(engine: Interpreter, arguments: Arguments, node: object) -> Value:
     return TEXT
 
 

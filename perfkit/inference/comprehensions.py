@@ -110,9 +110,6 @@ class Comprehensions(Expressions):
         """Run ``for ... in ... if ...`` clauses, innermost ``give``."""
         clause = clauses[0]
         value = self.evaluate(clause.iter) if first is None else first
-        if clause.is_async and self.carries(value):
-            self.lose("an asynchronous comprehension")
-            return
 
         def run() -> None:
             self.bind(clause.target, self.iterate(value))

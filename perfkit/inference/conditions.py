@@ -14,12 +14,8 @@ from perfkit.inference.live import concrete_subclasses
 from perfkit.inference.values import (
     NONE,
     Atom,
-    Bound,
-    Closure,
-    Generator,
     Inert,
     Known,
-    Method,
     Row,
     Rows,
     Tup,
@@ -32,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 #: Classes that ask nobody else whether an object is an instance of them.
-_PLAIN_METACLASSES = (type, ModelBase)
+PLAIN_METACLASSES = (type, ModelBase)
 
 
 class Conditions(Calls):
@@ -82,7 +78,7 @@ class Conditions(Calls):
 
     def always_true(self, atom: Atom) -> bool:
         """Tell whether an object can't be false."""
-        return isinstance(atom, (Bound, Closure, Generator, Method))
+        raise NotImplementedError
 
     def assume_identity(self, test: ast.Compare, truth: bool) -> bool:
         """Narrow by ``x is None``."""
@@ -113,7 +109,7 @@ class Conditions(Calls):
         given = self.evaluate(test.args[1])
         flat = join(join(a.items) if isinstance(a, Tup) else frozenset({a}) for a in given)
         classes = constants(flat)
-        if not classes or any(type(one) not in _PLAIN_METACLASSES for one in classes):
+        if not classes or any(type(one) not in PLAIN_METACLASSES for one in classes):
             return True
         return self.narrow(test.args[0], lambda atom: self.instances(atom, tuple(classes), truth))
 

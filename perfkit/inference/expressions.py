@@ -10,14 +10,11 @@ from perfkit.inference.definitions import Definitions
 from perfkit.inference.values import (
     BOTTOM,
     INERT,
-    LOST,
     NONE,
     TEXT,
     TRUTH,
     Generator,
     Inert,
-    Known,
-    Lost,
     Tup,
     Value,
     join,
@@ -226,12 +223,9 @@ class Expressions(Definitions):
         self.merge(*ends)
         return found
 
-    @staticmethod
-    def kept(value: Value, true: bool) -> Value:
+    def kept(self, value: Value, true: bool) -> Value:
         """Return what of a value is left of ``or`` (the true) or ``and`` (the false)."""
-        if true:
-            return frozenset(a for a in value if not (isinstance(a, Known) and a.obj is None))
-        return value
+        raise NotImplementedError
 
     def expr_UnaryOp(self, node: ast.UnaryOp) -> Value:
         value = self.evaluate(node.operand)
@@ -280,13 +274,6 @@ class Expressions(Definitions):
             return self.text(value)
         return self.formatted(value, specification)
 
-    def expr_TemplateStr(self, node: ast.expr) -> Value:
-        """A template keeps its values: who fills it in is not known."""
-        values = [one.value for one in node.values if hasattr(one, "str")]  # type: ignore[attr-defined]
-        if any([self.carries(self.evaluate(one)) for one in values]):
-            return self.lose("a template string that carries the row")
-        return INERT
-
     def formatted(self, value: Value, specification: Value) -> Value:
         """Return ``format(value, specification)``."""
         raise NotImplementedError
@@ -312,14 +299,6 @@ class Expressions(Definitions):
             found |= atom.frame.returned if isinstance(atom, Generator) else INERT
         return found or NONE
 
-    def expr_Await(self, node: ast.Await) -> Value:
-        if self.carries(self.evaluate(node.value)):
-            return self.lose("await")
-        return INERT
-
-    def expr_Starred(self, node: ast.Starred) -> Value:
-        return self.iterate(self.evaluate(node.value))
-
 
 def folded(parts: list[list[str] | None]) -> Value:
     """Return the text made of parts: a constant when each part has one value only."""
@@ -328,8 +307,3 @@ def folded(parts: list[list[str] | None]) -> Value:
         if len(text) <= MAX_TEXT:
             return known(text)
     return TEXT
-
-
-def lost(value: Value) -> bool:
-    """Tell whether a value is nothing but what was given up before."""
-    return (bool(value) and value <= LOST) or all(isinstance(atom, Lost) for atom in value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from perfkit.inference.assignments import Assignments
+from perfkit.inference.conditions import PLAIN_METACLASSES
 from perfkit.inference.values import BOTTOM, INERT, Box, Tup, Value, constants, join
 
 
@@ -94,6 +95,8 @@ class Patterns(Assignments):
             if self.carries(subject):
                 self.lose("a class pattern whose class is not known")
             return
+        if all(type(one) in PLAIN_METACLASSES for one in classes):
+            subject = join(self.instances(atom, tuple(classes), True) for atom in subject)
         for name, one in zip(node.kwd_attrs, node.kwd_patterns, strict=True):
             self.match(one, join(self.get(frozenset({atom}), name) for atom in subject))
         for index, one in enumerate(node.patterns):

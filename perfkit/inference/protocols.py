@@ -105,7 +105,7 @@ class Protocols(QuerySets):
             for name in ("__bool__", "__len__")
         )
 
-    def kept(self, value: Value, true: bool) -> Value:  # type: ignore[override]
+    def kept(self, value: Value, true: bool) -> Value:
         """Return what of a value is left of ``or`` (the true) or ``and`` (the false)."""
         if true:
             return value - NONE

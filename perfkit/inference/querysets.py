@@ -128,6 +128,11 @@ class QuerySets(Assignments):
             return frozenset({rows})
         if rows.served and rows.row.path:
             self.record(rows.row.path, "relation")
+        classes = self.queryset_classes(rows)
+        return frozenset(replace(rows, manager=False, cls=cls) for cls in classes)
+
+    def queryset_classes(self, rows: Rows) -> set[type]:
+        """Follow ``get_queryset`` of a manager, which may look at its row; return what classes it makes."""
         maker = static(rows.cls, "get_queryset")
         found: Value = BOTTOM
         if isinstance(maker, FunctionType) and not (
@@ -135,8 +140,7 @@ class QuerySets(Assignments):
         ):
             found = self.call_known(maker, Arguments((frozenset({rows}),)), (maker, rows))
         classes = {atom.cls for atom in found if isinstance(atom, Rows)}
-        classes = classes or {getattr(rows.cls, "_queryset_class", QuerySet)}
-        return frozenset(replace(rows, manager=False, cls=cls) for cls in classes)
+        return classes or {getattr(rows.cls, "_queryset_class", QuerySet)}
 
     def fetch(self, rows: Rows) -> Value:
         """Evaluate a queryset; return its rows."""
@@ -156,6 +160,8 @@ class QuerySets(Assignments):
     def call_rows(self, rows: Rows, name: str, arguments: Arguments, node: object) -> Value:
         """Call a method of Django on a queryset or manager."""
         queryset = self.unserved(rows)
+        if rows.manager and name not in ("all", "get_queryset"):
+            self.queryset_classes(rows)
         if name == "all" or name == "get_queryset":
             return self.fetchable(rows) if rows.manager else frozenset({queryset})
         if name in ("_clone", "_chain"):

@@ -13,7 +13,7 @@ from django.db.models.fields.related_descriptors import (
     ReverseManyToOneDescriptor,
     ReverseOneToOneDescriptor,
 )
-from django.db.models.query_utils import DeferredAttribute
+from django.db.models.manager import ManagerDescriptor
 from django.utils.functional import cached_property
 
 from perfkit.inference.arguments import Arguments
@@ -94,20 +94,13 @@ class RowAttributes(Conditions):
             known_ones = self.overrides[model, name] = [(model, raw)]
             for cls in concrete_subclasses(model):
                 other = self.static(cls, name)
-                if other is raw or self.same_member(raw, other):
+                if other is raw:
                     continue
                 if not any(
                     issubclass(cls, one) and found is other for one, found in known_ones[1:]
                 ):
                     known_ones.append((cls, other))
         return known_ones
-
-    @staticmethod
-    def same_member(raw: Any, other: Any) -> bool:
-        """Tell whether two attributes are one and the same column, relation or constant."""
-        if isinstance(raw, DeferredAttribute) and isinstance(other, DeferredAttribute):
-            return raw.field is other.field and type(raw) is type(other)
-        return False
 
     def get_row(self, row: Row, name: str) -> Value:
         """Read an attribute of a row."""
@@ -205,11 +198,11 @@ class RowAttributes(Conditions):
             return self.related_manager(row, name, raw)
         if generic := generic_key(raw):
             return self.read_generic(row, generic)
+        if isinstance(raw, ManagerDescriptor):
+            return BOTTOM  # Managers aren't accessible via instances.
         if isinstance(getter, FunctionType):
             arguments = Arguments((known(raw), frozenset({row}), known(row.model)))
             return self.call_known(getter, arguments, raw)
-        if type(raw).__module__.startswith("django.db.models.manager"):
-            return BOTTOM  # Managers aren't accessible via instances.
         return self.lose(f"{name} is a {type(raw).__qualname__}")
 
     # Columns

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from perfkit.inference.engine import Engine
 from perfkit.inference.frames import Loop, Names, join_names
 from perfkit.inference.values import (
-    INERT,
     Inert,
     Tup,
     Value,
@@ -128,13 +127,6 @@ class Statements(Engine):
         self.loop(run)
         self.after_loop(node.orelse)
 
-    def stmt_AsyncFor(self, node: ast.AsyncFor) -> None:
-        if self.carries(self.evaluate(node.iter)):
-            self.lose("an asynchronous loop")
-        self.bind(node.target, INERT)
-        self.loop(lambda: self.execute(node.body))
-        self.after_loop(node.orelse)
-
     def stmt_While(self, node: ast.While) -> None:
         def run() -> None:
             self.frame.line = node.lineno
@@ -218,14 +210,6 @@ class Statements(Engine):
     def enter(self, manager: Value, node: ast.stmt) -> Value:
         """Enter and leave a context manager; return what ``as`` gets."""
         raise NotImplementedError
-
-    def stmt_AsyncWith(self, node: ast.AsyncWith) -> None:
-        for item in node.items:
-            if self.carries(self.evaluate(item.context_expr)):
-                self.lose("an asynchronous context manager")
-            if item.optional_vars is not None:
-                self.bind(item.optional_vars, INERT)
-        self.execute(node.body)
 
     def stmt_Assert(self, node: ast.Assert) -> None:
         self.truth(self.evaluate(node.test))

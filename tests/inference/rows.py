@@ -11,6 +11,7 @@ from tests.inference.app.models import (
     Image,
     Line,
     Note,
+    Offer,
     Owner,
     Product,
     Tag,
@@ -42,6 +43,7 @@ def make_rows() -> Product:
     )
     for index in (1, 2):
         Line.objects.create(product=product, amount=index, remark=f"line {index}")
+        Offer.objects.create(product=product, text=f"offer {index}")
         Image.objects.create(product=product, url=f"/{index}.png", position=index)
         product.tags.add(Tag.objects.create(name=f"tag {index}", colour="red"))
         Note.objects.create(text=f"note {index}", target=product)

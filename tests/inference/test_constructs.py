@@ -11,19 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from perfkit.inference import field_reads
 from tests.inference.app.models import Product
-from tests.inference.constructs import (  # noqa: F401  (they register themselves)
-    CONSTRUCTS,
-    Construct,
-    containers,
-    django_parts,
-    formats,
-    functions,
-    members,
-    operators,
-    relations,
-    scopes,
-    statements,
-)
+from tests.inference.constructs.every import CONSTRUCTS, Construct
 from tests.inference.rows import make_rows
 from tests.inference.tracing import load_as_planned, run_traced, use
 

@@ -337,6 +337,7 @@ def test_what_runs_on_every_row_is_listed() -> None:
     assert init_reads(Watched).columns == {"first", "second"}
     post_init.connect(receiver, sender=Watched)
     try:
+        assert init_reads(Watched).complete
         assert init_reads(Watched).columns == {"first", "second", "third"}
     finally:
         post_init.disconnect(receiver, sender=Watched)
@@ -365,7 +366,7 @@ def test_a_receiver_that_can_not_be_followed_is_told() -> None:
 
 
 @isolate_apps("tests.inference.app")
-def test_reads_that_ask_first_what_is_deferred_need_no_loading() -> None:
+def test_reads_that_ask_first_what_is_deferred() -> None:
     """The field tracker keeps what there is; tracked columns are read like others."""
 
     class Tracked(models.Model):

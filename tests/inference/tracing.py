@@ -261,7 +261,8 @@ def _narrow(queryset: Any, plan: dict[str, Any], relations: frozenset[str], pref
 
 def _query_name(model: Any, accessor: str) -> str:
     for relation in model._meta.get_fields(include_hidden=True):
-        if getattr(relation, "get_accessor_name", lambda: relation.name)() == accessor:
+        reverse = getattr(relation, "get_accessor_name", None)
+        if (reverse() if reverse else relation.name) == accessor:
             return relation.name
     return accessor
 

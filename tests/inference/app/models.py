@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -45,11 +44,36 @@ class Brand(models.Model):
         return prefix + self.slogan
 
 
+class TagQuerySet(models.QuerySet["Tag"]):
+    """Methods of the project's own: one that filters in Python, one in the database."""
+
+    def red(self) -> list[Tag]:
+        return [tag for tag in self if tag.colour == "red"]
+
+    def named(self, name: str) -> models.QuerySet[Tag]:
+        return self.filter(name=name)
+
+
+class PriceManager(models.Manager["Tag"]):
+    """A manager that looks at the row that it belongs to."""
+
+    def get_queryset(self) -> models.QuerySet[Tag]:
+        queryset = super().get_queryset()
+        if getattr(self, "instance", None) is not None and self.instance.price < 0:
+            return queryset.none()
+        return queryset
+
+    def dear(self) -> str:
+        return f"{self.instance.tax} {self.count()}"
+
+
 class Tag(models.Model):
     """The end of a many-to-many relation."""
 
     name = models.CharField(max_length=50)
     colour = models.CharField(max_length=50, default="")
+
+    objects = TagQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name
@@ -125,6 +149,15 @@ class Detail(models.Model):
     product = models.OneToOneField(Product, models.CASCADE, related_name="detail")
     body = models.CharField(max_length=50)
     source = models.CharField(max_length=50, default="")
+
+
+class Offer(models.Model):
+    """A to-many relation whose manager looks at its row."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="offers")
+    text = models.CharField(max_length=50)
+
+    objects = PriceManager()
 
 
 class Bundle(Product):

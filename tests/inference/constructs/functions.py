@@ -502,7 +502,10 @@ def backend_set_later(self):
 
 @given_up
 def backend_by_function(self):
-    return get_backend()(self)
+    global BACKEND
+    found = get_backend()(self)
+    BACKEND = None
+    return found
 
 
 class Config:

@@ -1,0 +1,69 @@
+"""Syntax that only newer versions of Python have; each piece is written to a file and imported."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from perfkit.inference import FieldReads, field_reads
+from tests.inference.app.models import Product
+
+
+def reads_of(body: str) -> FieldReads:
+    """Infer a method with this body."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "newer.py"
+        path.write_text("def member(self):\n" + "".join(f"    {line}\n" for line in body.splitlines()))
+        specification = importlib.util.spec_from_file_location(f"newer_{abs(hash(body))}", path)
+        assert specification is not None
+        assert specification.loader is not None
+        module: Any = importlib.util.module_from_spec(specification)
+        specification.loader.exec_module(module)
+        Product.member = module.member  # type: ignore[attr-defined]
+        try:
+            return field_reads(Product, "member")
+        finally:
+            del Product.member  # type: ignore[attr-defined]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="type statements")
+def test_a_type_alias() -> None:
+    """It binds a name, and reads nothing."""
+    found = reads_of("type Name = str\nname: Name = self.title\nreturn name")
+    assert found.complete
+    assert found.columns == {"title"}
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="type parameters")
+def test_type_parameters() -> None:
+    """They change nothing."""
+    found = reads_of("def inner[T](value: T) -> T:\n    return value\nreturn inner(self).title")
+    assert found.complete
+    assert found.columns == {"title"}
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="exception groups")
+def test_exception_groups() -> None:
+    """Every handler may run."""
+    found = reads_of("try:\n    return self.title\nexcept* ValueError:\n    self.price")
+    assert found.complete
+    assert found.columns == {"title", "price"}
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="quotes in f-strings")
+def test_nested_quotes() -> None:
+    """An f-string may hold any expression."""
+    found = reads_of("return f'{', '.join(f'{line.remark}' for line in self.lines.all())}'")
+    assert found.complete
+    assert found.columns == {"lines__remark"}
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="template strings")
+def test_template_strings() -> None:
+    """Who fills a template in is not known: it is given up."""
+    assert not reads_of("return t'{self}'").complete
