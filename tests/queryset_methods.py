@@ -221,7 +221,7 @@ NOTES = """
 * `iterator()` needs no `chunk_size` where only presets asked for prefetches.
 * `in_bulk(field_name=...)` loads the column of that field too.
 * `raw()` has the columns of its SQL; lists are prefetched, as in Django, and joins are not made.
-* A preset after `values()`, `values_list()`, `union()` and their likes is the error that `select_related()` gives there.
+* A preset after `values()`, `values_list()`, `union()` and their likes is the error of `select_related()` there.
 """
 
 
