@@ -39,7 +39,7 @@ def warn(finding: Finding) -> None:
 
 def stop(finding: Finding, because: str = "") -> NoReturn:
     """Raise :class:`~perfkit.LazyLoadError`; ``because`` goes before the finding."""
-    raise LazyLoadError(f"{because}\n{finding}".strip(), finding)
+    raise LazyLoadError(f"{because}\n{finding}".strip(), finding) from None
 
 
 #: The reporters that speak when a scope closes; ``raise`` acts at the read.

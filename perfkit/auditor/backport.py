@@ -69,13 +69,9 @@ class RowAlias(str):
 
 
 def _alias(alias: str, rows: Rows, mode: str) -> RowAlias:
-    # One of its own for each evaluation where rows are tracked, else one for all.
-    made = rows.carrier
-    if made is None or mode == "peers" or made.mode != mode or made != alias:
-        made = RowAlias(alias)
-        made.rows, made.mode, made.peers = rows, mode, []
-        rows.carrier = made
-    return made  # type: ignore[no-any-return]
+    made = RowAlias(alias)
+    made.rows, made.mode, made.peers = rows, mode, []
+    return made
 
 
 def rows_of(instance: Any) -> Rows | None:
@@ -131,7 +127,8 @@ def joined(plain: Callable[..., None]) -> Callable[..., None]:
         if type(db) is not RowAlias:
             plain(self, klass_info, select, db)
             return
-        alias = _alias(str.__str__(db), kinds.joined_rows(db.rows, klass_info), db.mode)
+        rows = kinds.joined_rows(db.rows, klass_info) or db.rows
+        alias = _alias(str.__str__(db), rows, db.mode)
         plain(self, klass_info, select, alias)
         if alias.mode == "peers":
             self.local_setter = _tracking_setter(self.local_setter, alias.peers)

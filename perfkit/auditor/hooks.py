@@ -126,7 +126,7 @@ def executing(plain: Callable[..., Any]) -> Callable[..., Any]:
             top = innermost()
         if top is None:
             return plain(self, sql, params, *ignored)
-        scope = top.scope
+        scope = top if type(top) is Scope else top.scope
         scope.query_count += 1
         waiting: Any = None
         if type(top) is Load:

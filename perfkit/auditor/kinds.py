@@ -56,13 +56,28 @@ def sends_query(fetcher: Any, instance: Any) -> bool:
     return True
 
 
-def joined_rows(rows: Rows, klass_info: Any) -> Rows:
-    """Return what the rows of a join are, from what the compiler says of it."""
-    field = klass_info["field"]
-    name = field.name
-    if klass_info["reverse"]:
-        name = field.remote_field.get_accessor_name() or field.related_query_name()
-    child = rows.child(name, klass_info["model"])
+def joined_rows(rows: Rows, klass_info: Any) -> Rows | None:
+    """Return what the rows of a join are, from what the compiler says of it.
+
+    None where that can't be told; the fault is logged.
+    """
+    try:
+        child = rows.child(_join_name(klass_info), klass_info["model"])
+    except Exception:
+        scope = rows.scope()
+        if scope is not None:
+            scope.fault()
+        return None
     # One only() or defer() speaks of the rows and of what is joined to them.
     child.narrowed = rows.narrowed
     return child
+
+
+def _join_name(klass_info: Any) -> str:
+    field = klass_info["field"]
+    name: str = field.name
+    if klass_info["reverse"]:
+        # A FilteredRelation may end in the relation itself.
+        relation = field if hasattr(field, "get_accessor_name") else field.remote_field
+        return relation.get_accessor_name() or name
+    return name

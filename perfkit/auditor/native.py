@@ -86,7 +86,7 @@ class AuditedMode(FetchMode):
         target = instance._state.fields_cache.get(name)
         if target is not None:
             child = self.rows.child(name, type(target), joins=False)
-            target._state.fetch_mode = mode_for(child, self.wrapped)
+            target._state.fetch_mode = AuditedMode(self.wrapped, child)
 
     def __eq__(self, other: object) -> bool:
         return self.wrapped == (other.wrapped if isinstance(other, AuditedMode) else other)
@@ -108,14 +108,6 @@ def unwrap(mode: FetchMode) -> FetchMode:
     return mode.wrapped if type(mode) is AuditedMode else mode
 
 
-def mode_for(rows: Rows, wrapped: FetchMode) -> AuditedMode:
-    """Return the mode of the rows."""
-    mode = rows.carrier
-    if mode is None or mode.wrapped is not wrapped:
-        mode = rows.carrier = AuditedMode(wrapped, rows)
-    return mode  # type: ignore[no-any-return]
-
-
 def rows_of(instance: Any) -> Rows | None:
     """Return where an instance came from, or None."""
     mode = instance._state.__dict__.get("fetch_mode")
@@ -130,7 +122,7 @@ def carry(queryset: Any, rows: Rows) -> Any:
     """
     twin = object.__new__(type(queryset))
     twin.__dict__.update(queryset.__dict__)
-    twin._fetch_mode = mode_for(rows, unwrap(queryset._fetch_mode))
+    twin._fetch_mode = AuditedMode(unwrap(queryset._fetch_mode), rows)
     return twin
 
 
@@ -148,7 +140,7 @@ def carry_child(queryset: Any, load: Any) -> Any:
             return queryset
         if type(load) is not Load:
             return carry(queryset, rows)
-        carrier = load.carrier = mode_for(rows, unwrap(queryset._fetch_mode))
+        carrier = load.carrier = AuditedMode(unwrap(queryset._fetch_mode), rows)
     # Django's own queryset, made for this one row: no twin is needed.
     queryset._fetch_mode = carrier
     return queryset
@@ -161,7 +153,8 @@ def joined(plain: Callable[..., None]) -> Callable[..., None]:
     def __init__(self: Any, klass_info: Any, select: Any, db: str, fetch_mode: Any) -> None:
         if type(fetch_mode) is AuditedMode:
             rows = kinds.joined_rows(fetch_mode.rows, klass_info)
-            fetch_mode = mode_for(rows, fetch_mode.wrapped)
+            if rows is not None:
+                fetch_mode = AuditedMode(fetch_mode.wrapped, rows)
         plain(self, klass_info, select, db, fetch_mode)
 
     return __init__

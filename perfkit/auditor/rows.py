@@ -36,8 +36,6 @@ class Rows:
     #: The way from the rows of the queryset to these: name and "can be joined" per step.
     path: tuple[tuple[str, bool], ...] = ()
     children: dict[str, Rows] | None = None
-    #: What Django hands on: a fetch mode, or an alias.
-    carrier: Any = None
 
     def __init__(
         self,

@@ -90,7 +90,6 @@ class Scope:
     def __init__(self, config: AuditConfig, parent: Scope | None = None) -> None:
         self.config = config
         self.outer = parent
-        self.scope = self
         self.open = True
         self.ref = weakref.ref(self)
         number = next(_numbers)
@@ -108,6 +107,11 @@ class Scope:
         self.evaluating: dict[int, Any] = {}
         self.results: tuple[Finding, ...] = ()
         self._faulty = False
+
+    @property
+    def scope(self) -> Scope:
+        """The scope itself: a load in progress has one too."""
+        return self
 
     def trusts(self, rows: Rows | None) -> bool:
         """Say whether the rows were loaded since the scope opened."""

@@ -1,7 +1,7 @@
 """Every kind of finding, read in plain code: what it names, how often it happened, what fixes it."""
 
 import pytest
-from django.db.models import Count, Prefetch
+from django.db.models import Count, FilteredRelation, Prefetch, Q
 
 from perfkit import audit
 from tests.auditor.app.models import Book, Chapter, Note, Novel, Person, Tag
@@ -320,3 +320,14 @@ def test_the_parent_of_a_loaded_child_is_quiet(books):
         for novel in Novel.objects.all():
             assert novel.book_ptr.title == "Novel"
     assert (report.findings, report.query_count) == ((), 1)
+
+
+def test_a_row_joined_through_a_filtered_relation(books):
+    """A join that a FilteredRelation makes is one of the list's rows too."""
+    first = FilteredRelation("books", condition=Q(books__title="Book 0"))
+    people = Person.objects.annotate(first=first).filter(first__pk__gt=0)
+    with audit(mode="collect") as report:
+        for person in people.select_related("first__author__publisher"):
+            person.first.editor
+    finding = only(report)
+    assert (finding.kind, finding.model, finding.field) == ("to-one", Book, "editor")

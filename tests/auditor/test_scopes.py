@@ -278,3 +278,20 @@ def test_a_finding_keeps_no_row_alive(books):
         gc.collect()
         assert [reference() for reference in references] == [None] * 4
     assert len(report.findings) == 4
+
+
+def test_no_cycle_of_references(books):
+    """What the auditor hangs on rows goes with them, without the garbage collector."""
+    with audit(mode="collect"):
+        gc.collect()
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        try:
+            rows = list(Book.objects.select_related("author").defer("blurb"))
+            [(row.editor.publisher, row.author.publisher, row.blurb) for row in rows]
+            del rows
+            gc.collect()
+            left = [type(value) for value in gc.garbage]
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+    assert [kind for kind in left if kind.__module__.startswith("perfkit")] == []
