@@ -131,7 +131,7 @@ class PlannedPrefetch(_Prefetch):
             loading = (
                 loadings.pop(_table(base.model), None)
                 if self.plan.relation.generic
-                else self.loadings[0]
+                else next(iter(self.loadings), None)
             )
             # A queryset of the user's own is shared between threads, and Django writes hints to it.
             querysets.append(base.all() if loading is None else apply_loading(base.all(), loading))
