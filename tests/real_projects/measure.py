@@ -180,7 +180,7 @@ def measure() -> tuple[list[Measured], dict[str, str]]:
     seen: set[int] = set()
     found: list[Measured] = []
     for model in sorted(apps.get_models(), key=lambda one: len(one.__mro__)):
-        if model._meta.app_label == "perfkit":
+        if model._meta.app_label == "perfkit" or not model._meta.managed:
             continue
         keys = list(model._base_manager.order_by("pk").values_list("pk", flat=True)[:4])
         for name, raw in members_of(model):
