@@ -66,6 +66,8 @@ class Assignments(Attributes):
                 return
             frame = owner
         if name in frame.scope.captured:
+            if frame.escaped and self.carries(value):
+                self.lose(f"{name}, which a function captures that other code has, becomes the row")
             before = frame.cells.get(name, BOTTOM)
             self.version += not value <= before
             frame.cells[name] = before | value

@@ -139,7 +139,10 @@ class Engine:
         if isinstance(atom, (RowPart, Opaque)):
             return True
         if isinstance(atom, Closure):
-            return any(one.scope.bound for one in _chain(atom.frame))
+            if atom in seen:
+                return False
+            seen.add(atom)
+            return any(self._carries(one, seen) for value in _held(atom) for one in value)
         if isinstance(atom, Generator):
             return True
         if isinstance(atom, Box):
@@ -197,6 +200,11 @@ class Engine:
             elif isinstance(atom, (Tup, Bound, Partial)):
                 for part in _parts(atom):
                     self.escape(part)
+            elif isinstance(atom, Closure) and not atom.frame.escaped:
+                for frame in _chain(atom.frame):
+                    frame.escaped = True
+                for value in _held(atom):
+                    self.escape(value)
 
     # The parts of the interpreter, each in a module of its own
 
@@ -239,6 +247,13 @@ def _chain(frame: Frame | None) -> list[Frame]:
         found.append(frame)
         frame = frame.outer
     return found
+
+
+def _held(closure: Closure) -> list[Value]:
+    """Return what a function that was made here can get at: what it captures, and its defaults."""
+    captured = [value for frame in _chain(closure.frame) for value in frame.cells.values()]
+    overlays = [value for frame in _chain(closure.frame) for value in frame.overlay.values()]
+    return [*captured, *overlays, *closure.defaults, *closure.kw_defaults.values()]
 
 
 def _parts(atom: Atom) -> list[Any]:

@@ -45,6 +45,8 @@ class Frame:
     cells: Names = field(default_factory=dict)
     overlay: Names = field(default_factory=dict)
     alive: bool = True
+    #: Whether code that isn't followed may call a function that was made in it.
+    escaped: bool = False
     line: int = 0
     first: Value = BOTTOM
     returned: Value = BOTTOM

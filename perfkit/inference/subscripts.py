@@ -136,10 +136,19 @@ class Subscripts(Formats):
         names = strings(key)
         if names is None:
             return self.lose(f"an item of the {part.part} of a row")
+        if part.part == "dict":
+            return join(self.get_from_dict(part.row, name) for name in names)
         found = join(self.get_row(part.row, name) for name in names)
         if part.part != "prefetched":
             return found
         return join(self.fetchable(a) if isinstance(a, Rows) else frozenset({a}) for a in found)
+
+    def get_from_dict(self, row: Row, name: str) -> Value:
+        """Return what the ``__dict__`` of a row holds: for a column, its value, whatever its descriptor."""
+        for field in row.model._meta.concrete_fields:
+            if field.attname == name:
+                return self.read_column(row, field) | self.stored.get((row.path, name), BOTTOM)
+        return self.get_row(row, name)
 
     def delete(self, atom: Atom, target: ast.Attribute | ast.Subscript, key: Value | None) -> None:
         """Delete an attribute or item of one thing."""

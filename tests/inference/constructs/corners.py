@@ -586,6 +586,53 @@ class descriptor_around_a_property:
         return self.mark.slogan
 
 
+@followed
+class descriptor_of_a_column:
+    class Tag:
+        def shout(self):
+            return self.loud.upper()
+
+        class loud:
+            def __get__(self, instance, owner=None):
+                if "colour" not in instance.__dict__:
+                    instance.refresh_from_db(fields=["colour"])
+                return instance.__dict__["colour"]
+
+        loud = loud()
+
+    def member(self):
+        return [tag.shout() for tag in self.tags.all()]
+
+
+@followed
+def function_given_away_without_the_row(self):
+    import re
+
+    words = []
+    return re.sub("a", lambda found: found.group(0).upper(), self.title), words
+
+
+@given_up
+def function_given_away_and_row_later(self):
+    import re
+
+    row = None
+
+    def replace(found):
+        return row.slogan if row else "x"
+
+    early = re.compile("L").sub(replace, self.title)
+    row = self.brand
+    return early
+
+
+@given_up
+def function_given_away_with_the_row(self):
+    import re
+
+    return re.sub("L", lambda found: self.status, self.title)
+
+
 class Kept:
     def __init__(self, kind):
         self.inner = kind(lambda self: self.brand)
