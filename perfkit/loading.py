@@ -60,7 +60,7 @@ class Loading:
             self.settings["select_related"] = SharedJoins(self.select_related)
         #: Whether its settings are all there is to it.
         self.is_simple = not self.annotations and self.fetch_mode is None
-        #: Names, and paths across joins, that may load lazily without being reported.
+        #: Names, and paths across joins and prefetches, that may load lazily without being reported.
         self.lazy_ok = frozenset(_lazy_ok(plan))
         #: The loadings that declared presets lead to from here.
         self.then: dict[Loading, Loading] = {}
@@ -225,3 +225,6 @@ def _lazy_ok(plan: LoadPlan, prefix: str = "") -> Iterator[str]:
         yield prefix + name
     for join in plan.joins:
         yield from _lazy_ok(join.plan, prefix + join.relation.name + LOOKUP_SEP)
+    for prefetch in plan.prefetches:
+        for behind in prefetch.plans:
+            yield from _lazy_ok(behind, prefix + prefetch.name + LOOKUP_SEP)

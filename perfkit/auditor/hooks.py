@@ -96,7 +96,7 @@ def prefetching(plain: Callable[..., Any]) -> Callable[..., Any]:
             progress = Prefetching(
                 outer,
                 queries.rows_for_prefetch(instances[0], sys._getframe(1)),
-                lookup.prefetch_through.split("__")[level],
+                lookup.prefetch_to.split("__")[level],
                 to_many=not queries.leads_to_one(prefetcher),
                 chunk=sys._getframe(2).f_code is _CHUNKS,
             )

@@ -90,9 +90,20 @@ class Prefetching:
     def rows_for(self, queryset: Any) -> Rows:
         """Return what the prefetched rows are."""
         query = queryset.query
-        found = self.rows.child(self.name, queryset.model, to_many=self.to_many, query=query)
-        if "_perfkit" in query.__dict__:
+        descriptor = getattr(self.rows.model, self.name, None)
+        found = self.rows.child(
+            self.name,
+            queryset.model,
+            to_many=self.to_many,
+            # Neither a generic key nor the to_attr of a Prefetch, which is no attribute of the class.
+            joins=descriptor is not None and not kinds.is_generic(descriptor),
+            query=query,
+        )
+        preset = query.__dict__.get("_perfkit")
+        if preset is not None and preset.presets:
+            # The queryset of a Prefetch that has presets of its own: advice speaks from its rows.
             found.read(query)
+            found.path, found.root = (), None
         return found
 
 
