@@ -53,7 +53,8 @@ class AuditedMode(FetchMode):
         scope = top.scope if top is not None and top.open else scope_for(self.rows)
         load = None
         if scope is not None:
-            load = begin(scope, self.rows, fetcher, instance, sys._getframe(1))
+            # The frame between is the descriptor's.
+            load = begin(scope, self.rows, fetcher, instance, sys._getframe(2))
         if isinstance(self.wrapped, FetchRaise):
             self._block(load, fetcher, instance)
         if load is None:
@@ -227,7 +228,7 @@ class RaisingMode(FetchRaise):
     def __hash__(self) -> int:
         return hash(FETCH_RAISE)
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> Any:
         return copy.copy, (FETCH_RAISE,)
 
 

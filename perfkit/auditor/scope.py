@@ -66,9 +66,7 @@ class Record:
 
     def total(self) -> Finding:
         """Return the finding with its counts."""
-        return replace(
-            self.finding, count=self.count, queries=self.queries, duration=self.seconds
-        )
+        return replace(self.finding, count=self.count, queries=self.queries, duration=self.seconds)
 
     def add(self) -> None:
         """Count one more read; raise where it has to be stopped before its query is sent."""

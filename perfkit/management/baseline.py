@@ -34,9 +34,13 @@ def handle(command: BaseCommand, **options: Any) -> None:
     """Write the baseline, and say what is new and what has healed."""
     path = options["output"] or get_settings().AUDIT_BASELINE
     if not path:
-        raise CommandError("Set PERFKIT['AUDIT_BASELINE'] to the path of the file, or use --output.")
+        raise CommandError(
+            "Set PERFKIT['AUDIT_BASELINE'] to the path of the file, or use --output."
+        )
     if not (options["url"] or options["report"] or options["run"]):
-        raise CommandError("Say what to watch: --url /products/, a command, or --report report.json.")
+        raise CommandError(
+            "Say what to watch: --url /products/, a command, or --report report.json."
+        )
     before = baseline.read(path)
     now = _found(options)
     new, healed = sorted(now - before), sorted(before - now)
@@ -48,7 +52,9 @@ def handle(command: BaseCommand, **options: Any) -> None:
             raise CommandError(f"{path}: {len(new)} new, {len(healed)} healed.")
     else:
         baseline.write(path, now)
-    command.stdout.write(f"{path}: {len(now)} known findings, {len(new)} new, {len(healed)} healed.")
+    command.stdout.write(
+        f"{path}: {len(now)} known findings, {len(new)} new, {len(healed)} healed."
+    )
 
 
 def _found(options: dict[str, Any]) -> set[Entry]:

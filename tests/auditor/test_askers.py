@@ -74,7 +74,9 @@ def test_a_template(client, books, entry):
 
 
 @each_kind
-@pytest.mark.parametrize(("url", "view"), [("/lazy-template/", "lazy_template"), ("/generic/", "Generic")])
+@pytest.mark.parametrize(
+    ("url", "view"), [("/lazy-template/", "lazy_template"), ("/generic/", "Generic")]
+)
 def test_a_page_that_no_line_of_the_user_renders(client, books, entry, url, view):
     """Where a handler renders or a generic view evaluates, the view's definition is named."""
     with audit(mode="collect") as report:
@@ -216,7 +218,9 @@ def test_two_places_in_one_template(client, books, settings):
     """Two variables on two lines of a template are told apart."""
     from django.template import engines
 
-    template = engines["django"].from_string("{% for b in books %}{{ b.author }}\n{{ b.editor }}{% endfor %}")
+    template = engines["django"].from_string(
+        "{% for b in books %}{{ b.author }}\n{{ b.editor }}{% endfor %}"
+    )
     with audit(mode="collect") as report:
         template.render({"books": Book.objects.all()})
     assert [(f.field, f.template.line) for f in report.findings] == [("author", 1), ("editor", 2)]

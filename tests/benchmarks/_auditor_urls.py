@@ -1,8 +1,9 @@
 """The pages of the auditor's benchmark."""
 
+from django.apps import apps
 from django.http import HttpResponse
 from django.template import engines
-from django.urls import path
+from django.urls import include, path
 
 from tests.auditor.app.models import Book
 from tests.benchmarks._auditor_pages import ROWS, TEMPLATE
@@ -58,3 +59,5 @@ urlpatterns = [
     path("dirty/", dirty),
     path("dirty-peers/", dirty_peers),
 ]
+if apps.is_installed("debug_toolbar"):
+    urlpatterns.append(path("__debug__/", include("debug_toolbar.urls")))

@@ -59,6 +59,7 @@ def count(command: list[str]) -> list[int]:
             check=True,
             env={**os.environ, "PYTHONHASHSEED": "0"},
             stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         dumps = sorted(Path(directory).glob("out.*"), key=lambda file: int(file.suffix[1:]))
         totals = [

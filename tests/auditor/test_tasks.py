@@ -1,0 +1,45 @@
+"""Tasks and commands are audited by one line each."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import BaseCommand, call_command
+
+from perfkit import audit
+from tests.auditor.app.models import Book
+
+pytestmark = pytest.mark.django_db
+
+
+@audit(mode="log")
+def read_blurbs():
+    """Read a deferred field of each book."""
+    return [book.blurb for book in Book.objects.only("title")]
+
+
+class Command(BaseCommand):
+    """A command of the project."""
+
+    @audit(mode="log")
+    def handle(self, *args, **options):
+        read_blurbs.__wrapped__()
+        self.stdout.write("read")
+
+
+def test_a_command(books, caplog):
+    """The decorator of handle() opens a scope for the command."""
+    out = StringIO()
+    call_command(Command(), stdout=out)
+    assert out.getvalue() == "read\n"
+    (record,) = caplog.records
+    assert (record.finding.field, record.finding.count) == ("blurb", 3)
+
+
+def test_a_task(books, caplog, settings):
+    """A task of Django's is audited where its function is decorated."""
+    tasks = pytest.importorskip("django.tasks", reason="Django has tasks from 6.0 on")
+    settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
+    result = tasks.task(read_blurbs).enqueue()
+    assert result.return_value == ["blurb"] * 3
+    findings = [record.finding for record in caplog.records if record.name == "perfkit.audit"]
+    assert [(finding.field, finding.count) for finding in findings] == [("blurb", 3)]
