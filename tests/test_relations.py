@@ -695,6 +695,19 @@ def test_a_manager_that_filters_hides_nothing_from_its_relation(world: None) -> 
     assert read(row, "comments__text") == ["hidden", "seen"]
 
 
+@pytest.mark.parametrize("part", ["prefetch_related", "select_related"])
+def test_a_row_that_the_default_manager_hides_is_found_by_its_key(part: str, world: None) -> None:
+    """A relation to one goes by the base manager, as Django's own reading does."""
+    seen = Comment.objects.get(book__title="Book 0")
+    seen.reply_to = Comment._base_manager.get(book=seen.book, removed=True)
+    seen.save()
+    arguments: dict[str, Any] = {part: ["reply_to"]}
+    row = Preset(only=["text"], **arguments).apply(Comment.objects.all()).get(pk=seen.pk)
+    with queries() as reading:
+        assert row.reply_to.text == "hidden"
+    assert not reading.captured_queries
+
+
 def test_relation_names_are_all_found() -> None:
     """Every relation that a model lists is described, under the attribute that its rows have."""
     for model in (Book, Author, Note, Place, Shop, Bakery, Seat):

@@ -328,6 +328,7 @@ class Comment(models.Model):
     text = models.CharField(max_length=50)
     removed = models.BooleanField(default=False)
     details = models.TextField(default="")
+    reply_to = models.ForeignKey("self", models.SET_NULL, null=True, related_name="replies")
 
     objects = FilteringManager(removed=False)
 
