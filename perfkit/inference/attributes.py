@@ -59,7 +59,8 @@ _PLAIN_ATTRIBUTES = {
     staticmethod: ("__func__", "__wrapped__"),
 }
 #: Where an exception keeps objects that it was raised with.
-_EXCEPTION_PARTS = {"args", "obj", "value", "key", "__traceback__", "__context__", "__cause__"}
+_TRACES = {"__traceback__", "__context__", "__cause__"}
+_EXCEPTION_PARTS = {"args", "obj", "value", "key", *_TRACES}
 #: What a file of a row answers from its name and its storage alone.
 _FILE_PARTS = {
     "name",
@@ -131,7 +132,8 @@ class Attributes(KeptAttributes):
             return frozenset({Method(atom, name)})
         if atom.type is BaseDatabaseWrapper and name == "cursor":
             self.query("a cursor of the database")
-        if atom.type is BaseException and name in _EXCEPTION_PARTS:
+        holds_frames = atom.type is ValueError and name in _TRACES
+        if holds_frames or (atom.type is BaseException and name in _EXCEPTION_PARTS):
             return frozenset({Opaque(f"{name} of an exception")})
         return INERT
 

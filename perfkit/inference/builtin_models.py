@@ -243,6 +243,7 @@ def super_(engine: Interpreter, arguments: Arguments, node: object) -> Value:
     builtins.locals,
     builtins.vars,
     sys._getframe,
+    sys.exc_info,
     inspect.currentframe,
     inspect.stack,
 )

@@ -104,7 +104,8 @@ class Containers(Objects):
         """Call a method of the ``__dict__`` of a row."""
         if part.part in MAPPINGS and name in ("get", "pop", "setdefault", "__getitem__"):
             names = strings(arguments.get(0))
-            if names is not None:
+            columns = {field.attname for field in part.row.model._meta.concrete_fields}
+            if names is not None and not (name == "pop" and columns & set(names)):
                 default = arguments.get(1) or NONE
                 return default | self.subscript_part(part, arguments.get(0))
         if part.part == "dict" and name in ("keys", "__contains__", "__len__"):

@@ -67,6 +67,7 @@ class Objects(Subscripts):
             self.make_dataclass(box, cls, arguments)
         elif isinstance(initialise, FunctionType):
             self.call_known(initialise, arguments.after(frozenset({box})), node)
+        self.ask(box, "__del__")  # Nobody knows when, but it will run.
         return frozenset({box})
 
     @staticmethod

@@ -45,10 +45,10 @@ ONE_ROW = frozenset("get first last earliest latest".split())
 #: Methods that send a query and return what is no row.
 OUTCOMES = frozenset("count exists aggregate contains explain update _update".split())
 #: Attributes that tell about the queryset and touch no row.
-ABOUT = frozenset("db model query ordered core_filters _db name auto_created".split())
+ABOUT = frozenset("db model query ordered _db name auto_created".split())
 #: Where Django itself keeps a row in a queryset or manager.
 HOLDS_ROWS = frozenset(
-    "_result_cache _known_related_objects _hints _prefetch_related_lookups _iterable_class".split()
+    "core_filters _result_cache _known_related_objects _hints _prefetch_related_lookups _iterable_class".split()
 )
 
 

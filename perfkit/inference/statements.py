@@ -190,7 +190,7 @@ class Statements(Engine):
             caught = constants(spread)
         if handler.name:
             carries = caught is None or any(one in _CARRYING for one in caught)
-            value = frozenset({Inert(BaseException if carries else None)})
+            value = frozenset({Inert(BaseException if carries else ValueError)})
             self.bind(ast.Name(handler.name, ast.Store()), value)
         self.execute(handler.body)
 

@@ -399,7 +399,7 @@ def double_ended_queue(self):
     return found.popleft().slogan
 
 
-@either
+@followed
 def chain_map(self):
     return ChainMap({}, {"a": self.brand})["a"].slogan
 
@@ -485,7 +485,7 @@ def data_class_post_init(self):
     return Prepared(self).label
 
 
-@either
+@given_up
 def data_class_equality(self):
     return Wrapped(self.brand) == Wrapped(self.parent.brand)
 
@@ -578,22 +578,22 @@ def callable_object_plain(self):
     return Callable(self.brand)()
 
 
-@either
+@given_up
 def namespace(self):
     return types.SimpleNamespace(brand=self.brand).brand.slogan
 
 
-@either
+@given_up
 def mapping_proxy(self):
     return types.MappingProxyType({"a": self.brand})["a"].slogan
 
 
-@either
+@given_up
 def copied(self):
     return copy.copy([self.brand])[0].slogan
 
 
-@either
+@given_up
 def deep_copied(self):
     return copy.deepcopy(self).title
 
@@ -660,7 +660,7 @@ class DefaultingDict(dict):
         return next(iter(self.values()))
 
 
-@either
+@given_up
 def dict_subclass_that_misses(self):
     return DefaultingDict()[self]
 

@@ -854,3 +854,38 @@ def loop_in_loop_with_break(self):
             continue
         break
     return found.url
+
+
+@given_up
+def generator_that_consumes_itself(self):
+    def inner():
+        yield from generator
+
+    generator = inner()
+    try:
+        return list(generator)
+    except ValueError:
+        return self.title
+
+
+@given_up
+def hasattr_of_an_unknown_name(self):
+    return hasattr(self, self.title)
+
+
+@given_up
+def setattr_of_an_unknown_name(self):
+    setattr(self, "x" + self.title, 1)
+
+
+@given_up
+def attribute_of_a_queryset(self):
+    self.lines.all().kept = self
+
+
+@given_up
+def order_against_the_unknown(self):
+    try:
+        return REGISTER.copy() < self.brand
+    except TypeError:
+        return self.title

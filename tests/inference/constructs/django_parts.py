@@ -100,7 +100,7 @@ def forced_text_of_row(self):
     return force_str(self.brand)
 
 
-@either
+@followed
 def lazy_text(self):
     return str(lazystr(self.title))
 

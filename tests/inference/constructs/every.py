@@ -15,6 +15,7 @@ from tests.inference.constructs import (
     relations,
     scopes,
     statements,
+    traps,
 )
 
 MODULES = (
@@ -28,6 +29,7 @@ MODULES = (
     relations,
     scopes,
     statements,
+    traps,
 )
 
 __all__ = ["CONSTRUCTS", "MODULES", "Construct"]

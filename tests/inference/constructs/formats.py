@@ -97,7 +97,7 @@ def percent_dict_of_row(self):
     return "%s" % [self.brand]
 
 
-@either
+@given_up
 class percent_number:
     class Brand:
         def __int__(self):

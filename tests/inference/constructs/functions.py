@@ -260,7 +260,7 @@ def describe_brand(thing: Brand):
     return thing.slogan
 
 
-@either
+@given_up
 def single_dispatch(self):
     return describe(self.brand)
 
@@ -316,7 +316,7 @@ def suppressed(self):
         return self.title
 
 
-@either
+@followed
 def closing(self):
     with contextlib.nullcontext(self) as row:
         return row.title
@@ -389,7 +389,7 @@ def generator_next_default(self):
     return next((line for line in self.lines.all() if line.amount), self.brand).pk
 
 
-@either
+@given_up
 def generator_sent(self):
     def echo():
         row = yield
@@ -400,7 +400,7 @@ def generator_sent(self):
     return generator.send(self)
 
 
-@either
+@followed
 def generator_thrown(self):
     def catch():
         try:
@@ -413,7 +413,7 @@ def generator_thrown(self):
     return generator.throw(ValueError)
 
 
-@either
+@given_up
 def generator_return_value(self):
     generator = parts_of(self)
     try:
@@ -571,12 +571,12 @@ def own_meta(self):
     return self._meta.verbose_name, self._meta.model_name, self._meta.get_field("title").max_length
 
 
-@either
+@given_up
 def meta_fields(self):
     return [getattr(self, one.attname) for one in self._meta.concrete_fields]
 
 
-@either
+@given_up
 def value_from_object(self):
     return self._meta.get_field("title").value_from_object(self)
 
@@ -644,7 +644,7 @@ def pickled(self):
     return len(pickle.dumps(self))
 
 
-@either
+@followed
 def json_dumped(self):
     import json
 

@@ -548,7 +548,7 @@ class item_set:
         return 1
 
 
-@either
+@followed
 class item_deleted:
     class Brand:
         def __delitem__(self, key):
@@ -691,7 +691,7 @@ class index:
         return range(self.brand)
 
 
-@either
+@given_up
 class index_in_subscript:
     class Brand:
         def __index__(self):
@@ -701,7 +701,7 @@ class index_in_subscript:
         return [1, 2][self.brand]
 
 
-@either
+@given_up
 class index_in_slice:
     class Brand:
         def __index__(self):
@@ -731,7 +731,7 @@ class floating:
         return float(self.brand)
 
 
-@either
+@given_up
 class called:
     class Brand:
         def __call__(self):

@@ -413,7 +413,7 @@ def own_query_annotated(self):
     return Product.objects.annotate(n=Count("lines")).filter(n=1).exists()
 
 
-@either
+@followed
 def own_query_by_expression(self):
     return Product.objects.filter(price__gt=F("tax")).exists()
 

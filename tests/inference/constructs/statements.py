@@ -183,7 +183,7 @@ def exception_text(self):
         return str(error)
 
 
-@either
+@given_up
 def exception_object(self):
     try:
         self.brand.nothing
@@ -224,7 +224,7 @@ def exception_cause(self):
         return error.row.title
 
 
-@either
+@given_up
 def key_error(self):
     try:
         {}[self]
@@ -441,6 +441,6 @@ def match_none(self):
             return self.brand.slogan
 
 
-@either
+@followed
 def star_except(self):
     return self.title
