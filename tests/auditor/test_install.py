@@ -18,6 +18,12 @@ from perfkit.auditor import hooks, install, is_installed, uninstall
 from tests.auditor.app.models import Book, Note
 
 
+@pytest.fixture(autouse=True)
+def hooks_out():
+    """Take out what a fetch mode of an earlier test put in for good."""
+    uninstall()
+
+
 def owners():
     """Return all that a hook could stand on."""
     from django.contrib.contenttypes import fields, models
