@@ -25,6 +25,7 @@ from perfkit.exceptions import PresetError
 from perfkit.loading import KEY, Loading, copy_joins, loading_of, planned_prefetch
 from perfkit.plan import LoadPlan, PrefetchPlan
 from perfkit.reading import is_planned, read, take_shared_lookups
+from perfkit.relations import links
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -40,6 +41,7 @@ __all__ = [
     "plan_of",
     "prefetch_preset",
     "require_columns",
+    "require_links",
     "settle",
     "with_plan_of",
 ]
@@ -150,20 +152,37 @@ def _parent_links(model: type[Model], prefix: str = "") -> Iterator[str]:
 
 def require_columns(queryset: QS, attnames: Iterable[str]) -> QS:
     """Return the queryset with these columns loaded too, where it is narrowed."""
-    missing = set(attnames)
+    return (
+        queryset if _has_columns(queryset, attnames) else _add_columns(queryset._chain(), attnames)
+    )
+
+
+def require_links(queryset: QuerySet[Any], owner: type[Model]) -> None:
+    """Make a queryset with presets load what ties its rows to those of ``owner``.
+
+    The queryset itself is changed, as Django does that writes its hints to it.
+    """
+    attnames = links(owner, queryset.model)
+    if loading_of(queryset) is not None and not _has_columns(queryset, attnames):
+        _add_columns(queryset, attnames)
+
+
+def _has_columns(queryset: QuerySet[Any], attnames: Iterable[str]) -> bool:
     present = loading_of(queryset)
-    if present is not None and (
-        present.plan.columns is None or missing <= set(present.plan.columns)
-    ):
-        return queryset
-    draft = read(queryset)
-    draft.links |= missing
-    clone: QS = queryset._chain()
+    return present is not None and (
+        present.plan.columns is None or set(attnames) <= set(present.plan.columns)
+    )
+
+
+def _add_columns(clone: QS, attnames: Iterable[str]) -> QS:
+    draft = read(clone)
+    draft.links |= set(attnames)
+    present = loading_of(clone)
     return _settle(
         clone,
         draft,
         present.presets if present is not None else (),
-        user_joins=present.user_joins if present is not None else has_user_joins(queryset),
+        user_joins=present.user_joins if present is not None else has_user_joins(clone),
     )
 
 
@@ -302,6 +321,9 @@ def _settle(clone: QS, draft: Draft, presets: tuple[str, ...], *, user_joins: bo
     own = [lookup for lookup in clone._prefetch_related_lookups if not is_planned(lookup)]
     own = take_shared_lookups(draft, own)
     loading = Loading(freeze(draft), _names(*presets), user_joins=user_joins)
+    present = loading_of(clone)
+    if present is not None and present.location is not None:
+        loading = loading.at(present.location)
     query = clone.query
     asked = query.select_related
     _put(clone, loading, (*own, *loading.lookups) if own else loading.lookups)

@@ -139,6 +139,9 @@ class PlannedPrefetch(_Prefetch):
             for loading in loadings.values():
                 base = self.plan.relation.queryset(loading.plan.model)
                 querysets.append(apply_loading(base, loading))
+        for queryset in querysets:
+            if hasattr(queryset, "_links_known"):
+                queryset._links_known = True
         return querysets or None
 
     def _custom_querysets(self) -> list[QuerySet[Any]]:

@@ -15,6 +15,7 @@ from perfkit.apply import (
     lock_own_tables,
     plan_of,
     require_columns,
+    require_links,
     settle,
     with_plan_of,
 )
@@ -74,6 +75,9 @@ class PresetQuerySetMixin(_QuerySet[_M]):
 
     #: Paths that ``select_related`` holds for the sake of a row's class, whatever columns are read.
     _structural_joins: tuple[str, ...] = ()
+
+    #: Whether a plan made this queryset for its own prefetch, with the columns that tie it.
+    _links_known = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Refuse the one QuerySet class known not to work with presets."""
@@ -142,6 +146,17 @@ class PresetQuerySetMixin(_QuerySet[_M]):
         return batches.abatches(self, chunk_size)
 
     # QuerySet's own methods, where presets would surprise.
+
+    def _add_hints(self, **hints: Any) -> None:
+        """As in Django; what ties the rows to their owner is loaded.
+
+        A prefetch that takes this queryset from a ``Prefetch`` says by a hint, and by nothing public,
+        whose rows it fetches them for.
+        """
+        super()._add_hints(**hints)
+        owner = hints.get("instance")
+        if isinstance(owner, Model) and not self._links_known:
+            require_links(self, type(owner))
 
     def only(self, *fields: str) -> Self:
         """As in Django; what the presets' joins and prefetches stand on stays loaded."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ __all__ = [
     "find_relation",
     "inherited_child",
     "is_column",
+    "links",
     "relation_names",
 ]
 
@@ -146,6 +148,18 @@ def relation_names(model: type[Model]) -> Iterator[str]:
                 yield field.name
             elif _has_accessor(model, field):
                 yield str(field.get_accessor_name())
+
+
+@functools.cache
+def links(owner: type[Model], model: type[Model]) -> frozenset[str]:
+    """Return the columns by which rows of ``model`` are tied to rows of ``owner``, over any relation."""
+    relations = (find_relation(owner, name) for name in relation_names(owner))
+    return frozenset(
+        attname
+        for relation in relations
+        if relation is not None and relation.model is not None and issubclass(model, relation.model)
+        for attname in relation.remote
+    )
 
 
 def _has_accessor(model: type[Model], rel: ForeignObjectRel) -> bool:
