@@ -83,3 +83,13 @@ def test_lazy_ok_behind_a_prefetch(preset):
     """What an included preset, or a path of the outer one, lets be lazy is quiet."""
     books = Book.objects.optimize_for(preset)
     assert not advice(lambda: [r.private for book in books for r in book.reviews.all()])
+
+
+def test_the_line_that_applied_the_preset():
+    """What is chained afterwards leaves the place of the preset."""
+    with audit(mode="collect") as report:
+        books = Book.objects.optimize_for_list()
+        books = books.select_related("editor")
+        [book.blurb for book in books]
+    (finding,) = report.findings
+    assert finding.origin.location.source == "books = Book.objects.optimize_for_list()"
