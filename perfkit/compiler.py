@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from django.apps import apps
 from django.db.models.constants import LOOKUP_SEP
 
+from perfkit.arguments import split_path
 from perfkit.draft import Draft, PrefetchDraft, freeze
 from perfkit.exceptions import PresetError
 from perfkit.expressions import refuse_regrouping
 from perfkit.members import Doubt, doubts_of, member_reads
-from perfkit.presets import Clause, Preset, split_path
+from perfkit.presets import Preset
 from perfkit.relations import (
     Relation,
     column,
@@ -27,6 +28,7 @@ from perfkit.relations import (
 if TYPE_CHECKING:
     from django.db.models import Model, Prefetch
 
+    from perfkit.clauses import Clause
     from perfkit.plan import LoadPlan
 
 __all__ = ["Compiled", "choices", "compile_plan", "presets_of", "queryset_class"]

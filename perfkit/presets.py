@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -17,13 +14,14 @@ from typing import (
     overload,
 )
 
-from django.db.models import Prefetch
-
+from perfkit import arguments
+from perfkit.clauses import Clause, refuse_conflicts
 from perfkit.exceptions import PresetError
 
 if TYPE_CHECKING:
-    from django.db.models import Model, QuerySet
-    from django.db.models.expressions import Combinable
+    from collections.abc import Callable, Iterable, Mapping
+
+    from django.db.models import Model, Prefetch, QuerySet
     from django.db.models.fetch_modes import FetchMode
     from typing_extensions import Self
 
@@ -31,83 +29,10 @@ if TYPE_CHECKING:
     #: presets, or, for a generic foreign key, either of them by model.
     Included: TypeAlias = "Preset | str | Mapping[type[Model] | str, Preset | str]"
 
-__all__ = ["Clause", "Preset", "preset", "split_path"]
+__all__ = ["Preset", "preset"]
 
 P = ParamSpec("P")
 QS = TypeVar("QS", bound="QuerySet[Any]")
-
-
-class _Same:
-    """Compares by identity what Django compares too generously or can't hash."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: object) -> None:
-        self.value = value
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.value is self.value
-
-    def __hash__(self) -> int:
-        return id(self.value)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Clause:
-    """What one call of :class:`Preset` declares; a preset is a set of clauses.
-
-    A union keeps the clauses apart instead of mixing their names: what ``only`` and ``defer`` of
-    one clause say together can't be said by the mixed lists (``only=["a"]`` united with
-    ``defer=["b"]`` is all columns less ``b``).
-    """
-
-    only: tuple[str, ...] = ()
-    defer: tuple[str, ...] = ()
-    select_related: tuple[str, ...] = ()
-    prefetch_related: tuple[str | Prefetch[Any], ...] = ()
-    annotate: tuple[tuple[str, Combinable], ...] = ()
-    include: tuple[tuple[str, Included], ...] = ()
-    fetch_mode: str | FetchMode | None = None
-    lazy_ok: tuple[str, ...] = ()
-
-    @cached_property
-    def key(self) -> tuple[Hashable, ...]:
-        """What makes two clauses equal: the names without their order, a ``Prefetch`` by identity."""
-        return (
-            frozenset(self.only),
-            frozenset(self.defer),
-            frozenset(self.select_related),
-            frozenset(p if isinstance(p, str) else _Same(p) for p in self.prefetch_related),
-            frozenset((name, _value(expression)) for name, expression in self.annotate),
-            frozenset((name, _value(included)) for name, included in self.include),
-            self.fetch_mode,
-            frozenset(self.lazy_ok),
-        )
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Clause) and other.key == self.key
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __str__(self) -> str:
-        lists = ("only", "defer", "select_related", "prefetch_related", "lazy_ok")
-        parts = [f"{name}={list(names)!r}" for name in lists if (names := getattr(self, name))]
-        pairs = (("annotate", self.annotate), ("include", self.include))
-        parts += [f"{name}={dict(items)!r}" for name, items in pairs if items]
-        if self.fetch_mode is not None:
-            parts.append(f"fetch_mode={self.fetch_mode!r}")
-        return f"Preset({', '.join(parts)})"
-
-
-def _value(value: object) -> Hashable:
-    if isinstance(value, Mapping):
-        return frozenset(value.items())
-    try:
-        hash(value)
-    except TypeError:
-        return _Same(value)
-    return value
 
 
 class Preset:
@@ -143,14 +68,14 @@ class Preset:
         lazy_ok: Iterable[str] = (),
     ) -> None:
         clause = Clause(
-            only=_names("only", only),
-            defer=_names("defer", defer),
-            select_related=_names("select_related", select_related),
-            prefetch_related=_lookups(prefetch_related),
-            annotate=_expressions(annotate),
-            include=_included(include),
-            fetch_mode=_fetch_mode(fetch_mode),
-            lazy_ok=_names("lazy_ok", lazy_ok),
+            only=arguments.names("only", only),
+            defer=arguments.names("defer", defer),
+            select_related=arguments.names("select_related", select_related),
+            prefetch_related=arguments.lookups(prefetch_related),
+            annotate=arguments.expressions(annotate),
+            include=arguments.included(include, Preset),
+            fetch_mode=arguments.fetch_mode(fetch_mode),
+            lazy_ok=arguments.names("lazy_ok", lazy_ok),
         )
         if both := sorted(set(clause.only) & set(clause.defer)):
             raise PresetError(
@@ -158,7 +83,7 @@ class Preset:
                 check_id="perfkit.E004",
             )
         clauses = frozenset() if clause == Clause() else frozenset([clause])
-        _refuse_conflicts(clauses)
+        refuse_conflicts(clauses)
         object.__setattr__(self, "clauses", clauses)
 
     @classmethod
@@ -176,7 +101,7 @@ class Preset:
         if not isinstance(other, Preset):
             return NotImplemented
         clauses = self.clauses | other.clauses
-        _refuse_conflicts(clauses)
+        refuse_conflicts(clauses)
         return Preset._of(clauses)
 
     def apply(self, queryset: QS) -> QS:
@@ -279,129 +204,3 @@ def preset(function: Callable[Concatenate[QS, P], Preset]) -> PresetMethod[QS, P
     from perfkit.methods import function_method
 
     return cast("PresetMethod[QS, P]", function_method(function))
-
-
-def split_path(path: str) -> list[str]:
-    """Return the names of a path; ``__str__`` is one of them at its end (``"brand____str__"``)."""
-    rest = path.removesuffix("__str__")
-    if rest == path or not (rest == "" or rest.endswith("__")):
-        return path.split("__")
-    return [*rest.removesuffix("__").split("__"), "__str__"] if rest else ["__str__"]
-
-
-def _names(part: str, names: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(names, str):
-        raise PresetError(f"Preset({part}={names!r}): write a list, {part}=[{names!r}].")
-    if not isinstance(names, Iterable):
-        raise PresetError(f"Preset({part}={names!r}): {part} takes a list of names.")
-    found = tuple(dict.fromkeys(_hashable(part, names)))
-    for name in found:
-        if not isinstance(name, str) or not all(split_path(name)):
-            raise PresetError(
-                f"Preset({part}=[..., {name!r}]): {part} takes names and paths such as 'brand__name'."
-            )
-    return found
-
-
-def _hashable(part: str, names: Iterable[Any]) -> list[Any]:
-    found = list(names)
-    for name in found:
-        if getattr(type(name), "__hash__", None) is None:
-            raise PresetError(
-                f"Preset({part}=[..., {name!r}]): {part} takes names, not {type(name).__name__}."
-            )
-    return found
-
-
-def _lookups(lookups: Iterable[str | Prefetch[Any]]) -> tuple[str | Prefetch[Any], ...]:
-    if isinstance(lookups, (str, Prefetch)):
-        raise PresetError(
-            f"Preset(prefetch_related={lookups!r}): write a list, prefetch_related=[...]."
-        )
-    found = tuple(
-        {
-            id(p) if isinstance(p, Prefetch) else p: p
-            for p in _hashable("prefetch_related", lookups)
-        }.values()
-    )
-    _names("prefetch_related", [p for p in found if not isinstance(p, Prefetch)])
-    return found
-
-
-def _expressions(annotate: Mapping[str, Any] | None) -> tuple[tuple[str, Any], ...]:
-    if annotate is None:
-        return ()
-    if not isinstance(annotate, Mapping):
-        raise PresetError(
-            f"Preset(annotate={annotate!r}): annotate takes a dictionary of names to expressions."
-        )
-    for name, expression in annotate.items():
-        if not isinstance(name, str) or not name.isidentifier():
-            raise PresetError(f"Preset(annotate={{{name!r}: ...}}): an annotation needs a name.")
-        if not hasattr(expression, "resolve_expression") or isinstance(expression, type):
-            raise PresetError(
-                f"Preset(annotate={{{name!r}: {expression!r}}}): annotate takes expressions, "
-                "such as F('price') or Value(1)."
-            )
-    return tuple(annotate.items())
-
-
-def _included(include: Mapping[str, Included] | None) -> tuple[tuple[str, Any], ...]:
-    if include is None:
-        return ()
-    if not isinstance(include, Mapping):
-        raise PresetError(
-            f"Preset(include={include!r}): include takes a dictionary of relations to presets."
-        )
-    _names("include", include)
-    for relation, value in include.items():
-        for item in value.values() if isinstance(value, Mapping) else [value]:
-            if not isinstance(item, (str, Preset)):
-                raise PresetError(
-                    f"Preset(include={{{relation!r}: {item!r}}}): include takes a Preset, the name of one, "
-                    "or for a generic foreign key a dictionary of models to either."
-                )
-    return tuple(include.items())
-
-
-def _fetch_mode(mode: str | FetchMode | None) -> str | FetchMode | None:
-    from perfkit._compat import fetch_mode_name
-
-    if mode is None:
-        return None
-    name = fetch_mode_name(mode)
-    if name is None:
-        raise PresetError(
-            f"Preset(fetch_mode={mode!r}): fetch_mode takes 'one', 'peers', 'raise' or one of Django's fetch modes."
-        )
-    return name
-
-
-def _refuse_conflicts(clauses: frozenset[Clause]) -> None:
-    """Refuse what can't be united and can be seen without a model."""
-    annotations: dict[str, Hashable] = {}
-    querysets: dict[str, object] = {}
-    modes: set[Any] = set()
-    for clause in clauses:
-        for name, expression in clause.annotate:
-            if annotations.setdefault(name, _value(expression)) != _value(expression):
-                raise PresetError(
-                    f"Two presets annotate {name!r} with different expressions; rename one of them.",
-                    check_id="perfkit.E004",
-                )
-        for lookup in clause.prefetch_related:
-            if isinstance(lookup, str):
-                continue
-            if querysets.setdefault(lookup.prefetch_to, lookup) is not lookup:
-                raise PresetError(
-                    f"Two Prefetch objects for {lookup.prefetch_to!r} can't be united; "
-                    "keep one, or give one of them a to_attr.",
-                    check_id="perfkit.E004",
-                )
-        if clause.fetch_mode is not None:
-            modes.add(clause.fetch_mode)
-    if len(modes) > 1:
-        raise PresetError(
-            f"Two presets have different fetch modes: {', '.join(sorted(map(str, modes)))}.",
-            check_id="perfkit.E004",
-        )
