@@ -99,7 +99,7 @@ def carry(queryset: Any, rows: Rows) -> Any:
     if mode is None:
         mode = alias.mode if type(alias) is RowAlias else "one"
     twin = object.__new__(type(queryset))
-    twin.__dict__.update(queryset.__dict__)
+    twin.__dict__ = queryset.__dict__.copy()
     twin._db = _alias(str.__str__(alias), rows, mode)
     return twin
 

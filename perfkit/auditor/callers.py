@@ -22,6 +22,7 @@ from perfkit.auditor.frames import (
     USER,
     WRITE,
     awaiting_frames,
+    awaiting_place,
     is_users,
     mark_of,
     marks,
@@ -38,19 +39,20 @@ def fingerprint(frame: FrameType | None) -> tuple[Any, ...]:
     their field.
     """
     found: list[Any] = []
-    known = marks.get
     asked = False
     while frame is not None:
         code = frame.f_code
-        mark = known(id(code)) or mark_of(code)
+        try:
+            mark = marks[id(code)]
+        except KeyError:
+            mark = mark_of(code)
         category = mark.category
         if category > THIRD_PARTY:
             if category == DJANGO:
                 if asked:
                     break
             elif category == USER:
-                found.append(mark)
-                found.append(frame.f_lineno)
+                found += (mark, mark.place(frame).line)
                 asked = True
             elif category == MEMBER:
                 found.append(mark)
@@ -66,11 +68,7 @@ def fingerprint(frame: FrameType | None) -> tuple[Any, ...]:
                 found.append(frame.f_locals["field_name"])
                 break
             elif category == HOP:
-                for waiting in awaiting_frames(frame):
-                    mark = mark_of(waiting.f_code)
-                    if mark.category == USER:
-                        found += (mark, waiting.f_lineno)
-                        break
+                found.append(awaiting_place(frame))
                 break
             elif category == REQUEST:
                 break
@@ -211,9 +209,6 @@ def view_place(view: Any) -> Place | None:
     return Place(file, inspect.getsourcelines(owner)[1], owner.__qualname__)
 
 
-_places: dict[tuple[int, int], Place] = {}
-
-
 def evaluated_at(frame: FrameType | None) -> tuple[Place | None, Place | None, bool]:
     """Return the user's line that calls, the template's, and whether one row is fetched alone."""
     return evaluation(frame)[1:]
@@ -229,21 +224,19 @@ def evaluation(frame: FrameType | None) -> tuple[Any, Place | None, Place | None
     block = ""
     library: Place | None = None
     single = False
-    known = marks.get
     while frame is not None:
         code = frame.f_code
-        mark = known(id(code)) or mark_of(code)
+        try:
+            mark = marks[id(code)]
+        except KeyError:
+            mark = mark_of(code)
+        if mark.users:
+            place = mark.places.get(frame.f_lasti) or mark.place(frame)
+            if node is None:
+                return (mark, place.line), place, None, single
+            return node, place, template_place(node, block), single
         category = mark.category
-        if category in (USER, MEMBER):
-            if category == USER or is_users(code.co_filename):
-                line = (id(code), frame.f_lineno)
-                place = _places.get(line)
-                if place is None:
-                    place = _places[line] = _place(frame)
-                if node is None:
-                    return line, place, None, single
-                return node, place, template_place(node, block), single
-        elif category == SINGLE:
+        if category == SINGLE:
             single = True
         elif category == NODE:
             found = frame.f_locals["self"]
@@ -254,10 +247,9 @@ def evaluation(frame: FrameType | None) -> tuple[Any, Place | None, Place | None
         elif category == THIRD_PARTY and library is None:
             library = _place(frame, third_party=True)
         elif category == HOP:
-            for waiting in awaiting_frames(frame):
-                if mark_of(waiting.f_code).category == USER:
-                    place = _place(waiting)
-                    return place, place, template_place(node, block), single
+            waiting = awaiting_place(frame)
+            if waiting is not None:
+                return waiting, waiting[1], template_place(node, block), single
             break
         elif category == REQUEST:
             view = frame.f_locals.get("callback")
@@ -273,6 +265,5 @@ def _place(frame: FrameType, third_party: bool = False) -> Place:
 
 
 def forget() -> None:
-    """Forget the places: their keys are ids of code that is forgotten too."""
-    _places.clear()
+    """Forget where views are defined."""
     view_place.cache_clear()

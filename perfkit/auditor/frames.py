@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 from django.template.base import Node
 
 from perfkit.auditor import members
+from perfkit.auditor.findings import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,12 +46,28 @@ WRITE = 11  # a related manager changes the relation
 class Mark:
     """What a code object is; it keeps the code, so that the id stays taken."""
 
-    __slots__ = ("category", "code", "member")
+    __slots__ = ("category", "code", "member", "places", "users")
 
     def __init__(self, code: CodeType, category: int, member: Member | None = None) -> None:
         self.code = code
         self.category = category
         self.member = member
+        #: Whether it is code of the user's own.
+        self.users = category == USER or (category == MEMBER and is_users(code.co_filename))
+        #: The places of its lines by the index of the instruction: to ask a frame for its line is
+        #: to go through a table.
+        self.places: dict[int, Place] = {}
+
+    def place(self, frame: FrameType) -> Place:
+        """Return where a frame of this code is: the same object for the same line."""
+        found = self.places.get(frame.f_lasti)
+        if found is None:
+            line = frame.f_lineno
+            found = next((place for place in self.places.values() if place.line == line), None)
+            if found is None:
+                found = Place(self.code.co_filename, line, self.code.co_name)
+            self.places[frame.f_lasti] = found
+        return found
 
 
 #: The marks by the id of the code.
@@ -171,6 +188,15 @@ def _category_in_django(code: CodeType) -> int:
     if code.co_name == "items_for_result" and file.endswith("templatetags/admin_list.py"):
         return COLUMN
     return DJANGO
+
+
+def awaiting_place(handler: FrameType) -> tuple[Mark, Place] | None:
+    """Return the user's line of the coroutine that waits for a thread, or None."""
+    for frame in awaiting_frames(handler):
+        mark = mark_of(frame.f_code)
+        if mark.users:
+            return mark, mark.place(frame)
+    return None
 
 
 def awaiting_frames(handler: FrameType) -> Iterator[FrameType]:

@@ -122,8 +122,11 @@ def carry(queryset: Any, rows: Rows) -> Any:
     over an origin that isn't theirs.
     """
     twin = object.__new__(type(queryset))
-    twin.__dict__.update(queryset.__dict__)
-    twin._fetch_mode = AuditedMode(unwrap(queryset._fetch_mode), rows)
+    twin.__dict__ = attributes = queryset.__dict__.copy()
+    mode = attributes["_fetch_mode"]
+    if type(mode) is AuditedMode:
+        mode = mode.wrapped
+    attributes["_fetch_mode"] = AuditedMode(mode, rows)
     return twin
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from perfkit.auditor import audit, baseline
+from perfkit.auditor import audit, baseline, ignores
 from perfkit.auditor.baseline import Entry
 from perfkit.conf import get_settings
 
@@ -47,6 +47,8 @@ def handle(command: BaseCommand, **options: Any) -> None:
     for title, entries in (("new", new), ("healed, struck off", healed)):
         for entry in entries:
             command.stdout.write(f"{title}: {entry}")
+    for entry in ignores.stale(get_settings().AUDIT_IGNORE):
+        command.stdout.write(f"AUDIT_IGNORE: nothing matches {dict(entry)!r} any more.")
     if options["check"]:
         if new or healed:
             raise CommandError(f"{path}: {len(new)} new, {len(healed)} healed.")

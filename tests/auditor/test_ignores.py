@@ -168,6 +168,17 @@ def test_the_command(books, settings, tmp_path):
     assert [entry.field for entry in baseline.read(path)] == ["author"]
 
 
+def test_the_command_tells_of_stale_ignores(books, settings, tmp_path):
+    """An ignore that nothing of what is watched matches any more is reported."""
+    used = {"field": "blurb", "reason": "used"}
+    stale = {"field": "gone", "reason": "stale"}
+    path = str(tmp_path / "baseline.json")
+    settings.PERFKIT = {"AUDIT_BASELINE": path, "AUDIT_IGNORE": [used, stale]}
+    out = run("--url", "/view/?read=blurb")
+    assert f"AUDIT_IGNORE: nothing matches {stale!r} any more." in out
+    assert repr(used) not in out
+
+
 def test_the_command_with_a_report(books, tmp_path):
     """A report of to_json() is a source of findings too, equal to the ones seen."""
     with baseline.recording() as recorder, audit(mode="collect") as report:
