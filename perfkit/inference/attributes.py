@@ -59,6 +59,8 @@ _PLAIN_ATTRIBUTES = {
     staticmethod: ("__func__", "__wrapped__"),
 }
 #: Where an exception keeps objects that it was raised with.
+#: What has these attributes is most probably a model: what is asked of it goes to the database.
+_MANAGERS = ("objects", "_default_manager", "_base_manager")
 _TRACES = {"__traceback__", "__context__", "__cause__"}
 _EXCEPTION_PARTS = {"args", "obj", "value", "key", *_TRACES}
 #: What a file of a row answers from its name and its storage alone.
@@ -130,6 +132,8 @@ class Attributes(KeptAttributes):
         """Read an attribute of something that no row can be got out of."""
         if atom.type is str:
             return frozenset({Method(atom, name)})
+        if atom.type is None and name in _MANAGERS:
+            self.query(f"{name} of a model that is only known when the code runs")
         if atom.type is BaseDatabaseWrapper and name == "cursor":
             self.query("a cursor of the database")
         holds_frames = atom.type is ValueError and name in _TRACES

@@ -173,6 +173,14 @@ def count_products():
     return Product.objects.count()
 
 
+MODELS = {"brand": Brand}
+
+
+@followed
+def query_of_an_unknown_model(self):
+    return MODELS["brand"].objects.get(pk=self.brand_id).slogan
+
+
 @followed
 def query_in_a_helper_without_the_row(self):
     return count_products() + self.price
