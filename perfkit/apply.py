@@ -162,7 +162,8 @@ def require_links(queryset: QuerySet[Any], owner: type[Model]) -> None:
 
     The queryset itself is changed, as Django does that writes its hints to it.
     """
-    attnames = links(owner, queryset.model)
+    model: type[Model] = queryset.model
+    attnames = links(owner, model)
     if loading_of(queryset) is not None and not _has_columns(queryset, attnames):
         _add_columns(queryset, attnames)
 

@@ -153,7 +153,7 @@ class PresetQuerySetMixin(_QuerySet[_M]):
         A prefetch that takes this queryset from a ``Prefetch`` says by a hint, and by nothing public,
         whose rows it fetches them for.
         """
-        super()._add_hints(**hints)
+        super()._add_hints(**hints)  # type: ignore[misc]  # it is private
         owner = hints.get("instance")
         if isinstance(owner, Model) and not self._links_known:
             require_links(self, type(owner))
