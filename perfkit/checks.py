@@ -8,11 +8,12 @@ from django.apps import AppConfig, apps
 from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.core.checks import Warning as CheckWarning
 
-from perfkit.compiler import choices, compile_plan
+from perfkit.compiler import compile_plan
 from perfkit.conf import declared, problems
 from perfkit.exceptions import PresetError
 from perfkit.members import init_reads
 from perfkit.methods import preset_method
+from perfkit.places import choices
 from perfkit.presets import Preset
 from perfkit.querysets import PresetQuerySetMixin
 

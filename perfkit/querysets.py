@@ -19,10 +19,10 @@ from perfkit.apply import (
     settle,
     with_plan_of,
 )
-from perfkit.compiler import choices
 from perfkit.exceptions import PresetError
 from perfkit.loading import copy_joins, loading_of
 from perfkit.methods import PREFIX, attribute_method, is_preset_method, preset_method
+from perfkit.places import choices
 from perfkit.presets import Preset
 from perfkit.reading import is_planned
 from perfkit.relations import column
