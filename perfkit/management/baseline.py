@@ -47,8 +47,8 @@ def handle(command: BaseCommand, **options: Any) -> None:
     for title, entries in (("new", new), ("healed, struck off", healed)):
         for entry in entries:
             command.stdout.write(f"{title}: {entry}")
-    for entry in ignores.stale(get_settings().AUDIT_IGNORE):
-        command.stdout.write(f"AUDIT_IGNORE: nothing matches {dict(entry)!r} any more.")
+    for ignore in ignores.stale(get_settings().AUDIT_IGNORE):
+        command.stdout.write(f"AUDIT_IGNORE: nothing matches {dict(ignore)!r} any more.")
     if options["check"]:
         if new or healed:
             raise CommandError(f"{path}: {len(new)} new, {len(healed)} healed.")

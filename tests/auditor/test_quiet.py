@@ -203,6 +203,13 @@ def test_nothing_that_sends_nothing(books):
     assert report.findings == ()
 
 
+def test_none_does_not_raise(books):
+    """none() of a manager is let through in the mode raise."""
+    with audit(mode="raise"):
+        for book in Book.objects.all():
+            assert list(book.chapters.none()) == []
+
+
 def test_a_missing_row_of_a_reverse_relation():
     """The absence of a row is a load as well."""
     house = Publisher.objects.create(name="House")
