@@ -66,6 +66,9 @@ def _register_member(name: str, kind: str, value: Any) -> None:
     if not functions:
         return
     *wrappers, inner = functions
+    if inner.__module__.startswith("django.db.models."):
+        # A model may give a method of Django's a second name; it is Django's all the same.
+        return
     if isinstance(value, (staticmethod, classmethod, functools.partialmethod)):
         kind = "method"
     place = Place(inner.__code__.co_filename, inner.__code__.co_firstlineno, inner.__name__)

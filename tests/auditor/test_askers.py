@@ -184,6 +184,16 @@ def test_members_behind_decorators_and_descriptors(books, name):
     assert finding.location.file == __file__
 
 
+def test_a_method_of_django_under_a_second_name(books):
+    """A class that names a method of Django's doesn't make it one of its own."""
+    with audit(mode="collect") as report:
+        for book in Book.objects.only("title"):
+            book.blurb
+            for _ in range(3):
+                book.refresh()
+    assert {finding.via for finding in report.findings} == {()}
+
+
 def test_the_standard_library_between(books):
     """heapq calls back into a lambda of the method: both belong to the method."""
     with audit(mode="collect") as report:
