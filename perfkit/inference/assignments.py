@@ -84,6 +84,8 @@ class Assignments(Attributes):
 
     def set(self, target: Value, name: str, value: Value) -> None:
         """Assign to an attribute."""
+        if name in ("__dict__", "__class__") and self.carries(target | value):
+            self.lose(f"an assignment to {name}")
         for atom in target:
             if isinstance(atom, Row):
                 self.set_row(atom, name, value)

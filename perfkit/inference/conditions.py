@@ -91,7 +91,7 @@ class Conditions(Calls):
         left = test.left.target if isinstance(test.left, ast.NamedExpr) else test.left
 
         def keep(atom: Atom) -> Value:
-            unknown = isinstance(atom, Inert) and atom.type is None
+            unknown = isinstance(atom, Inert)
             none = atom in NONE
             return frozenset({atom}) if unknown or none is is_none else frozenset()
 
@@ -141,6 +141,4 @@ def class_of(atom: Atom) -> type | None:
         return atom.cls
     if isinstance(atom, Known):
         return type(atom.obj)
-    if isinstance(atom, Inert) and atom.type not in (BaseException, object):
-        return atom.type
     return None

@@ -88,6 +88,9 @@ class Objects(Subscripts):
 
     def make_dataclass(self, box: Box, cls: type, arguments: Arguments) -> None:
         """Set the fields of a dataclass as its ``__init__`` does."""
+        known_fields = {field.name for field in dataclasses.fields(cls)}
+        if set(vars(cls).get("__dataclass_fields__", ())) - known_fields:
+            self.lose(f"{cls.__qualname__}, which has InitVar or ClassVar fields")
         named = dict(arguments.named)
         positional = list(arguments.positional)
         for field in dataclasses.fields(cls):

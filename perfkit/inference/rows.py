@@ -220,7 +220,7 @@ class RowAttributes(Conditions):
             if path != row.path:
                 self.record(path, "relation")
             self.record((*path, field.name), "column")
-        return frozenset({Inert(plain_type(field))})
+        return frozenset({Inert(plain_type(field))}) | (NONE if field.null else BOTTOM)
 
     def read_columns(self, row: Row, fields: Any) -> None:
         """Read several columns."""

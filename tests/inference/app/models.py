@@ -31,6 +31,7 @@ class Brand(models.Model):
 
     name = models.CharField(max_length=50)
     slogan = models.CharField(max_length=50, default="")
+    motto = models.CharField(max_length=50, null=True)
     owner = models.OneToOneField(Owner, models.CASCADE, null=True)
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 """Corners of the rules above: each was found by breaking a rule that nothing missed."""
 
 import builtins
+import dataclasses
 import inspect
 import itertools
 import operator
@@ -171,6 +172,97 @@ def to_many_by_to_field(self):
 
 def count_products():
     return Product.objects.count()
+
+
+@followed
+def empty_column(self):
+    motto = self.brand.motto
+    if motto is None:
+        return self.brand.slogan
+    return motto
+
+
+@followed
+def empty_column_by_isinstance(self):
+    motto = self.brand.motto
+    if isinstance(motto, str):
+        return motto
+    return self.brand.slogan
+
+
+@followed
+def empty_column_by_truth(self):
+    motto = self.brand.motto
+    return motto if motto else self.brand.slogan
+
+
+@followed
+def empty_key(self):
+    key = self.parent.parent.parent_id
+    return key if key is not None else self.price
+
+
+@followed
+def absent_relation(self):
+    parent = self.parent.parent.parent
+    if not parent:
+        return self.tax
+    return parent.title
+
+
+class Borrowed:
+    def __init__(self, **named):
+        self.__dict__ = named
+
+
+@given_up
+def dict_replaced(self):
+    return Borrowed(row=self.brand).row.slogan
+
+
+class Updated:
+    def __init__(self, **named):
+        self.__dict__.update(named)
+
+
+@given_up
+def dict_updated(self):
+    return Updated(row=self.brand).row.slogan
+
+
+@dataclasses.dataclass
+class Initialised:
+    row: dataclasses.InitVar
+    text: str = ""
+
+    def __post_init__(self, row):
+        self.text = row.slogan
+
+
+@given_up
+def data_class_with_initial_values(self):
+    return Initialised(self.brand).text
+
+
+@dataclasses.dataclass(kw_only=True)
+class KeywordsOnly:
+    text: str = ""
+    row: object = None
+
+
+@followed
+def data_class_with_keywords_only(self):
+    return KeywordsOnly(row=self.brand).row.slogan
+
+
+@dataclasses.dataclass
+class Inherited(KeywordsOnly):
+    other: object = None
+
+
+@followed
+def data_class_that_inherits(self):
+    return Inherited(self.brand).other.slogan
 
 
 MODELS = {"brand": Brand}

@@ -16,6 +16,7 @@ from tests.inference.constructs import (
     scopes,
     statements,
     traps,
+    traps_django,
 )
 
 MODULES = (
@@ -30,6 +31,7 @@ MODULES = (
     scopes,
     statements,
     traps,
+    traps_django,
 )
 
 __all__ = ["CONSTRUCTS", "MODULES", "Construct"]

@@ -1127,7 +1127,7 @@ def detached_by_pk(self):
     return self.title
 
 
-@followed
+@given_up
 def swapped_class(self):
     self.__class__ = type(self)
     return self.title
