@@ -15,6 +15,7 @@ from django.db import connections
 from django.db.models import Model, QuerySet, prefetch_related_objects
 from django.db.models.constants import LOOKUP_SEP
 
+from perfkit.arguments import shown
 from perfkit.auditor.callers import evaluated_at
 from perfkit.auditor.context import current
 from perfkit.auditor.fetch_modes import name_of, put_fetch_mode
@@ -65,7 +66,7 @@ def apply_preset(queryset: QS, preset: Preset, label: str = "") -> QS:
 
     Raises :class:`~perfkit.PresetError` when the preset doesn't fit the queryset's model.
     """
-    label = label or repr(preset)
+    label = label or shown(preset)
     plan = compile_plan(queryset.model, preset, label).plan
     return locate(apply_loading(queryset, Loading(plan, (label,))))
 
@@ -249,7 +250,8 @@ def _load_missing_columns(instances: Sequence[Model], plan: LoadPlan) -> None:
 
 
 def _name(loading: Loading) -> str:
-    return loading.presets[-1].rpartition(".")[2] if loading.presets else "optimize_for"
+    name = loading.presets[-1].rpartition(".")[2] if loading.presets else ""
+    return name if name.isidentifier() else "optimize_for"
 
 
 def _is_plain(queryset: QuerySet[Any]) -> bool:

@@ -13,7 +13,7 @@ from perfkit.exceptions import PresetError
 if TYPE_CHECKING:
     from django.db.models.fetch_modes import FetchMode
 
-__all__ = ["expressions", "fetch_mode", "included", "lookups", "names", "split_path"]
+__all__ = ["expressions", "fetch_mode", "included", "lookups", "names", "shown", "split_path"]
 
 
 def split_path(path: str) -> list[str]:
@@ -22,6 +22,16 @@ def split_path(path: str) -> list[str]:
     if rest == path or not (rest == "" or rest.endswith("__")):
         return path.split("__")
     return [*rest.removesuffix("__").split("__"), "__str__"] if rest else ["__str__"]
+
+
+#: More steps than any relation between models takes; a path or a nesting beyond is a mistake.
+DEEPEST = 50
+
+
+def shown(value: object) -> str:
+    """Return the repr of a value for a message, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= 200 else f"{text[:190]}...{text[-7:]}"
 
 
 def names(part: str, given: Iterable[str]) -> tuple[str, ...]:
@@ -34,7 +44,11 @@ def names(part: str, given: Iterable[str]) -> tuple[str, ...]:
     for name in found:
         if not isinstance(name, str) or not all(split_path(name)):
             raise PresetError(
-                f"Preset({part}=[..., {name!r}]): {part} takes names and paths such as 'brand__name'."
+                f"Preset({part}=[..., {shown(name)}]): {part} takes names and paths such as 'brand__name'."
+            )
+        if len(split_path(name)) > DEEPEST:
+            raise PresetError(
+                f"Preset({part}=[..., {shown(name)}]): the path has more than {DEEPEST} steps."
             )
     return found
 
@@ -51,7 +65,7 @@ def _hashable(part: str, given: Iterable[Any]) -> list[Any]:
 
 def lookups(given: Iterable[str | Prefetch[Any]]) -> tuple[str | Prefetch[Any], ...]:
     """Return the lookups of ``prefetch_related``, each once."""
-    if isinstance(given, (str, Prefetch)):
+    if isinstance(given, (str, Prefetch)) or not isinstance(given, Iterable):
         raise PresetError(
             f"Preset(prefetch_related={given!r}): write a list, prefetch_related=[...]."
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from perfkit.arguments import shown
 from perfkit.draft import freeze
 from perfkit.drafting import draft_preset
 from perfkit.places import Place
@@ -35,6 +36,6 @@ def compile_plan(model: type[Model], preset: Preset, label: str = "") -> Compile
     ``label`` names the preset in messages (``"ProductQuerySet.optimize_for_list"``). Raises
     :class:`~perfkit.PresetError` when the preset doesn't fit the model.
     """
-    place = Place(label or repr(preset), model)
+    place = Place(label or shown(preset), model)
     plan = freeze(draft_preset(model, preset, place))
     return Compiled(plan, not place.called, tuple(dict.fromkeys(place.doubts)))

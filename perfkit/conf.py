@@ -56,7 +56,7 @@ def problems(value: object) -> list[str]:
     found: list[str] = []
     for key, item in value.items():
         if key not in known:
-            near = difflib.get_close_matches(str(key), sorted(known), n=1)
+            near = difflib.get_close_matches(str(key).upper(), sorted(known), n=1)
             hint = f" Did you mean {near[0]!r}?" if near else f" Known: {', '.join(sorted(known))}."
             found.append(f"PERFKIT has an unknown key {key!r}.{hint}")
         else:

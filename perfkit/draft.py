@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from perfkit.exceptions import PresetError
+from perfkit.expressions import in_order
 from perfkit.members import always_loaded
 from perfkit.plan import JoinPlan, LoadPlan, PrefetchPlan
 from perfkit.relations import Relation, columns
@@ -193,7 +194,7 @@ def _freeze(
         declared=None if draft.columns is None else frozenset(draft.columns),
         joins=tuple(joins),
         prefetches=tuple(prefetches),
-        annotations=tuple(sorted(draft.annotations.items())),
+        annotations=tuple(in_order(draft.annotations)),
         fetch_mode=mode,
         lazy_ok=frozenset(draft.lazy_ok),
         members=frozenset(draft.members),

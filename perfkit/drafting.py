@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.apps import apps
+from django.db.models import Model
 from django.db.models.constants import LOOKUP_SEP
 
 from perfkit.arguments import split_path
@@ -25,7 +26,7 @@ from perfkit.relations import (
 )
 
 if TYPE_CHECKING:
-    from django.db.models import Model, Prefetch
+    from django.db.models import Prefetch
 
     from perfkit.clauses import Clause
     from perfkit.places import Place
@@ -163,16 +164,24 @@ class _ClauseDrafter:
             )
         drafted = draft.prefetch(relation)
         for key, preset in included.items():
-            try:
-                model = apps.get_model(key) if isinstance(key, str) else key
-            except (LookupError, ValueError):
-                self.place.fail(
-                    f"include names the model {key!r} for {path!r}, which is not installed.",
-                    "perfkit.E005",
-                )
+            model = self._model(key, path)
             drafted.drafts.setdefault(model, Draft(model)).merge(
                 self._included(model, preset, path)
             )
+
+    def _model(self, key: Any, path: str) -> type[Model]:
+        """Return a model that an include of a generic foreign key names, itself or as ``app.Model``."""
+        try:
+            model = apps.get_model(key) if isinstance(key, str) else key
+        except (LookupError, ValueError):
+            model = None
+        if not isinstance(model, type) or not issubclass(model, Model) or model._meta.abstract:
+            self.place.fail(
+                f"include names {key!r} for {path!r}, which is no model of this project; "
+                "write the model's class, or 'app.Model'.",
+                "perfkit.E005",
+            )
+        return model
 
     def _included(self, model: type[Model], included: Preset | str, path: str) -> Draft:
         place = replace(self.place, path=(*self.place.path, path))
@@ -341,6 +350,12 @@ class _ClauseDrafter:
         if found is not None:
             return found
         relation = self.place.relation(draft.model, name, path, part)
+        if relation.model is None and not relation.generic:
+            self.place.fail(
+                f"{part} names {path!r}, but what is behind {name!r} only its own manager knows: "
+                f"write prefetch_related=[{name!r}].",
+                "perfkit.E003",
+            )
         if relation.model is None:
             self.place.fail(
                 f"{part} names {path!r}, but {name!r} leads to no one model; for a generic foreign key write "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.core.exceptions import FieldDoesNotExist
@@ -9,9 +10,9 @@ from django.db.models import Aggregate, F, FilteredRelation, Model, Q, QuerySet,
 from django.db.models.constants import LOOKUP_SEP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["refuse_regrouping"]
+__all__ = ["in_order", "refuse_regrouping"]
 
 
 def refuse_regrouping(
@@ -21,6 +22,7 @@ def refuse_regrouping(
 
     ``fail`` raises with the message it is given.
     """
+    _refuse_taken(model, name, fail)
     if isinstance(expression, FilteredRelation):
         fail(
             f"annotate has the FilteredRelation {name!r}; filter in the queryset, or use a Prefetch."
@@ -57,6 +59,31 @@ def _aggregates(expression: Any) -> bool:
     ):
         return False
     return any(map(_aggregates, expression.get_source_expressions()))
+
+
+def _refuse_taken(model: type[Model], name: str, fail: Callable[[str], NoReturn]) -> None:
+    """Refuse the name of a field, or of a property that can't be set."""
+    taken = {field.name for field in model._meta.get_fields()}
+    taken |= {field.attname for field in model._meta.concrete_fields}
+    held = inspect.getattr_static(model, name, None)
+    if name in taken or (isinstance(held, property) and held.fset is None):
+        what = "a field" if name in taken else "a property"
+        fail(f"annotate has {name!r}, which is {what} of {model._meta.label}; choose another name.")
+
+
+def in_order(annotations: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield annotations so that each comes after those that it reads, else by name."""
+    left = dict(sorted(annotations.items()))
+    while left:
+        ready = [
+            name for name, value in left.items() if not _read_names(value) & left.keys() - {name}
+        ]
+        for name in ready or list(left):
+            yield name, left.pop(name)
+
+
+def _read_names(expression: Any) -> set[str]:
+    return {path.split(LOOKUP_SEP)[0] for path in _paths(expression)}
 
 
 def _multiplying(model: type[Model] | None, path: str) -> str | None:

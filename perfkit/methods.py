@@ -97,6 +97,8 @@ def attribute_method(owner: type[Any], name: str, preset: Preset) -> Callable[[A
 
 def function_method(function: Callable[..., Preset]) -> Callable[..., Any]:
     """Return the method for a ``@preset`` function; its plan is compiled at every use."""
+    if not callable(function):
+        raise PresetError(f"@preset takes a method that returns a Preset, not {function!r}.")
     label = function.__qualname__.rpartition("<locals>.")[2]
 
     @wraps(function)

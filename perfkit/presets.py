@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -14,14 +15,16 @@ from typing import (
     overload,
 )
 
+from django.db.models import Model, QuerySet
+
 from perfkit import arguments
 from perfkit.clauses import Clause, refuse_conflicts
 from perfkit.exceptions import PresetError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable
 
-    from django.db.models import Model, Prefetch, QuerySet
+    from django.db.models import Prefetch
     from django.db.models.fetch_modes import FetchMode
     from typing_extensions import Self
 
@@ -51,9 +54,11 @@ class Preset:
     Raises :class:`~perfkit.PresetError` for arguments of the wrong type.
     """
 
-    __slots__ = ("clauses",)
+    __slots__ = ("clauses", "depth")
 
     clauses: frozenset[Clause]
+    #: How deep presets are included in it, itself counted.
+    depth: int
 
     def __init__(
         self,
@@ -77,6 +82,12 @@ class Preset:
             fetch_mode=arguments.fetch_mode(fetch_mode),
             lazy_ok=arguments.names("lazy_ok", lazy_ok),
         )
+        depth = 1 + max((_depth(included) for _, included in clause.include), default=0)
+        if depth > arguments.DEEPEST:
+            raise PresetError(
+                f"Presets are included more than {arguments.DEEPEST} deep; name the preset of a model instead.",
+                check_id="perfkit.E005",
+            )
         if both := sorted(set(clause.only) & set(clause.defer)):
             raise PresetError(
                 f"Preset names {', '.join(map(repr, both))} in both only and defer; name each column once.",
@@ -85,11 +96,14 @@ class Preset:
         clauses = frozenset() if clause == Clause() else frozenset([clause])
         refuse_conflicts(clauses)
         object.__setattr__(self, "clauses", clauses)
+        object.__setattr__(self, "depth", depth)
 
     @classmethod
     def _of(cls, clauses: frozenset[Clause]) -> Preset:
         made = cls.__new__(cls)
+        depths = (_depth(included) for clause in clauses for _, included in clause.include)
         object.__setattr__(made, "clauses", clauses)
+        object.__setattr__(made, "depth", 1 + max(depths, default=0))
         return made
 
     def __or__(self, other: Preset) -> Preset:
@@ -113,6 +127,11 @@ class Preset:
         """
         from perfkit.apply import apply_preset
 
+        if not isinstance(queryset, QuerySet):
+            raise PresetError(
+                f"{arguments.shown(self)}: apply() takes a queryset, such as Product.objects.all(), "
+                f"not {arguments.shown(queryset)}."
+            )
         return apply_preset(queryset, self)
 
     def prefetch(self, instances: Iterable[Model]) -> None:
@@ -124,7 +143,12 @@ class Preset:
         """
         from perfkit.apply import prefetch_preset
 
-        prefetch_preset(list(instances), self)
+        rows = list(instances) if isinstance(instances, Iterable) else [instances]
+        if not isinstance(instances, Iterable) or not all(isinstance(row, Model) for row in rows):
+            raise PresetError(
+                f"{arguments.shown(self)}: prefetch() takes a list of rows, not {arguments.shown(instances)}."
+            )
+        prefetch_preset(rows, self)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(
@@ -193,6 +217,12 @@ if TYPE_CHECKING:
         preset: Callable[..., Preset]
 
         def __call__(self, *args: P.args, **kwargs: P.kwargs) -> QS: ...
+
+
+def _depth(included: Included) -> int:
+    if isinstance(included, Mapping):
+        return max(map(_depth, included.values()), default=0)
+    return included.depth if isinstance(included, Preset) else 0
 
 
 def preset(function: Callable[Concatenate[QS, P], Preset]) -> PresetMethod[QS, P]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
@@ -19,6 +20,7 @@ from perfkit.apply import (
     settle,
     with_plan_of,
 )
+from perfkit.arguments import shown
 from perfkit.exceptions import PresetError
 from perfkit.loading import copy_joins, loading_of
 from perfkit.methods import PREFIX, attribute_method, is_preset_method, preset_method
@@ -105,10 +107,17 @@ class PresetQuerySetMixin(_QuerySet[_M]):
             return apply_preset(self, preset)
         method = preset_method(self, preset)
         if method is not None:
+            try:
+                inspect.signature(method).bind()
+            except TypeError as error:
+                raise PresetError(
+                    f"optimize_for({preset!r}): {type(self).__name__}.{method.__name__}() takes arguments "
+                    f"({error}); call it yourself."
+                ) from None
             applied: Self = method()
             return applied
         raise PresetError(
-            f"optimize_for({preset!r}): {type(self).__name__} has "
+            f"optimize_for({shown(preset)}): {type(self).__name__} has "
             + choices(str(preset), self.presets, "no presets")
         )
 

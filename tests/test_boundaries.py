@@ -168,8 +168,21 @@ def test_every_test_says_what_it_proves() -> None:
 
 
 STAGES = [
-    *("exceptions", "presets", "relations", "inference", "members", "plan", "draft", "expressions"),
-    *("compiler", "loading", "reading", "apply", "methods", "querysets", "checks", "management"),
+    *("exceptions", "arguments", "clauses", "presets", "relations", "inference", "members", "plan"),
+    *(
+        "expressions",
+        "draft",
+        "places",
+        "drafting",
+        "compiler",
+        "loading",
+        "reading",
+        "apply",
+        "methods",
+        "querysets",
+        "checks",
+        "management",
+    ),
 ]
 
 
