@@ -52,7 +52,8 @@ def make_world() -> None:
 
 def make_people() -> None:
     countries = [
-        Country.objects.create(name=f"Country {n}", code=f"c{n}", anthem="la", founded=FOUNDED) for n in range(3)
+        Country.objects.create(name=f"Country {n}", code=f"c{n}", anthem="la", founded=FOUNDED)
+        for n in range(3)
     ]
     publishers = [
         Publisher.objects.create(name="With country", address="street", country=countries[1]),

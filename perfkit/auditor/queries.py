@@ -55,9 +55,7 @@ def _rows_at(scope: Scope, queryset: Any, query: Any, frame: FrameType) -> Rows:
     return rows
 
 
-def read(
-    scope: Scope, related: Related, queryset: Any, call: str, frame: FrameType
-) -> Rows | None:
+def read(scope: Scope, related: Related, queryset: Any, call: str, frame: FrameType) -> Rows | None:
     """Note that a related manager is about to send a query; return what its rows are."""
     query = queryset.query
     if query.is_empty():

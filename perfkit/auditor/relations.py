@@ -64,7 +64,11 @@ def _many_to_many(model: type[Model]) -> dict[Any, tuple[str, str]]:
     for relation in model._meta.related_objects:
         reverse: Any = relation.field
         accessor = relation.get_accessor_name()
-        if isinstance(relation, ManyToManyRel) and accessor and hasattr(reverse, "m2m_reverse_field_name"):
+        if (
+            isinstance(relation, ManyToManyRel)
+            and accessor
+            and hasattr(reverse, "m2m_reverse_field_name")
+        ):
             through = relation.through
             key = through._meta.get_field(reverse.m2m_reverse_field_name())
             found.setdefault(key, (accessor, reverse.related_query_name()))

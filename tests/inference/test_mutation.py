@@ -15,4 +15,6 @@ def test_no_rule_can_be_broken_unnoticed() -> None:
     campaign = Campaign(make_rows().pk)
     assert campaign.broken_already() == []
     survivors = [name for name, rule in campaign.rules.items() if campaign.survives(rule)]
-    assert survivors == [], f'{len(survivors)} of {len(campaign.rules)} rules: ' + ', '.join(survivors)
+    assert survivors == [], f"{len(survivors)} of {len(campaign.rules)} rules: " + ", ".join(
+        survivors
+    )

@@ -18,7 +18,9 @@ def reads_of(body: str) -> FieldReads:
     """Infer a method with this body."""
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "newer.py"
-        path.write_text("def member(self):\n" + "".join(f"    {line}\n" for line in body.splitlines()))
+        path.write_text(
+            "def member(self):\n" + "".join(f"    {line}\n" for line in body.splitlines())
+        )
         specification = importlib.util.spec_from_file_location(f"newer_{abs(hash(body))}", path)
         assert specification is not None
         assert specification.loader is not None

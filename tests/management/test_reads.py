@@ -30,14 +30,21 @@ def test_it_prints_all_members_of_a_model() -> None:
     """Without names, all that Django did not give it, and what runs when a row is loaded."""
     shown = run("inferred.Brand")
     heads = [line for line in shown.splitlines() if line.startswith("inferred.Brand.")]
-    assert [head.rpartition(".")[2] for head in heads] == ["__str__", "describe", "label", "__init__"]
+    assert [head.rpartition(".")[2] for head in heads] == [
+        "__str__",
+        "describe",
+        "label",
+        "__init__",
+    ]
 
 
 def test_it_says_what_can_not_be_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The construct, the line and the way out."""
     monkeypatch.setattr(Brand, "sealed", lambda self: eval("self.name"), raising=False)
     shown = run("inferred.Brand", "sealed")
-    assert "? code or names that are only known when it runs (tests/management/test_reads.py:" in shown
+    assert (
+        "? code or names that are only known when it runs (tests/management/test_reads.py:" in shown
+    )
     assert "incomplete: write @reads(...) on sealed" in shown
     assert shown.endswith("0 of 1 are complete.\n")
 

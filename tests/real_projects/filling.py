@@ -52,7 +52,9 @@ class Filler:
         for parent, link in model._meta.parents.items():
             if link is not None and not model._meta.proxy:
                 made = self.make_parent(parent, number)
-                values |= {f.attname: getattr(made, f.attname) for f in parent._meta.concrete_fields}
+                values |= {
+                    f.attname: getattr(made, f.attname) for f in parent._meta.concrete_fields
+                }
                 values[link.attname] = made.pk
         for field in model._meta.concrete_fields:
             if field.attname not in values and not isinstance(field, models.AutoField):
@@ -98,7 +100,9 @@ class Filler:
         target = field.remote_field.model
         if target is model or issubclass(model, target):
             earlier = self.rows.get(model, [])
-            return getattr(earlier[-1], field.target_field.attname) if earlier and field.null else None
+            return (
+                getattr(earlier[-1], field.target_field.attname) if earlier and field.null else None
+            )
         rows = self.fill(target)
         if not rows:
             return None
@@ -115,7 +119,10 @@ def may_be_empty(field: Any) -> bool:
 def by_kind(field: Any, number: int) -> Any:
     """Make up a value by the kind of the column; None where its default must do."""
     kind = field.get_internal_type()
-    if type(field).__module__.partition(".")[0] != "django" and kind not in ("CharField", "TextField"):
+    if type(field).__module__.partition(".")[0] != "django" and kind not in (
+        "CharField",
+        "TextField",
+    ):
         return None
     text = f"{field.name} {number}"
     values: dict[str, Any] = {

@@ -115,7 +115,9 @@ def is_key(model: Any, path: str) -> bool:
 
     for name in path.split("__"):
         by_accessor = {
-            one.get_accessor_name(): one for one in model._meta.related_objects if one.get_accessor_name()
+            one.get_accessor_name(): one
+            for one in model._meta.related_objects
+            if one.get_accessor_name()
         }
         try:
             found = by_accessor.get(name) or model._meta.get_field(name)

@@ -17,7 +17,18 @@ from tests.inference.app import models
 
 T = TypeVar("T")
 
-_MODELS = ("Product", "Brand", "Owner", "Line", "Tag", "Image", "Detail", "Note", "Country", "Offer")
+_MODELS = (
+    "Product",
+    "Brand",
+    "Owner",
+    "Line",
+    "Tag",
+    "Image",
+    "Detail",
+    "Note",
+    "Country",
+    "Offer",
+)
 _OWN = {
     "__module__",
     "__qualname__",

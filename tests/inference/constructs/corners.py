@@ -574,7 +574,10 @@ def zipped_longest_columns(self):
 
 @followed
 def filtered_false(self):
-    return [line.remark for line in itertools.filterfalse(lambda line: line.amount > 1, self.lines.all())]
+    return [
+        line.remark
+        for line in itertools.filterfalse(lambda line: line.amount > 1, self.lines.all())
+    ]
 
 
 @followed
@@ -584,7 +587,9 @@ def taken_while(self):
 
 @followed
 def dropped_while(self):
-    return [line.remark for line in itertools.dropwhile(lambda line: not line.amount, self.lines.all())]
+    return [
+        line.remark for line in itertools.dropwhile(lambda line: not line.amount, self.lines.all())
+    ]
 
 
 @followed

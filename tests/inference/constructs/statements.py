@@ -315,7 +315,9 @@ def narrowed_by_none(self):
 
 @followed
 def narrowed_in_and(self):
-    return [thing.slogan for thing in (self.brand, self) if isinstance(thing, Brand) and thing.slogan]
+    return [
+        thing.slogan for thing in (self.brand, self) if isinstance(thing, Brand) and thing.slogan
+    ]
 
 
 @followed

@@ -50,7 +50,9 @@ def type_getattribute(self):
 
 @given_up
 def descriptor_called(self):
-    return type(self).__dict__["brand"].__get__(self).slogan if "brand" in type(self).__dict__ else 0
+    return (
+        type(self).__dict__["brand"].__get__(self).slogan if "brand" in type(self).__dict__ else 0
+    )
 
 
 @followed

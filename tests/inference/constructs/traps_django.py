@@ -101,7 +101,11 @@ def display_of_related(self):
 
 @followed
 def verbose_names(self):
-    return {field.name: field.verbose_name for field in self._meta.get_fields() if hasattr(field, "verbose_name")}
+    return {
+        field.name: field.verbose_name
+        for field in self._meta.get_fields()
+        if hasattr(field, "verbose_name")
+    }
 
 
 @given_up
@@ -453,7 +457,9 @@ def batches(self):
 
 @followed
 def tree_by_two(self):
-    return [grandchild.title for child in self.children.all() for grandchild in child.children.all()]
+    return [
+        grandchild.title for child in self.children.all() for grandchild in child.children.all()
+    ]
 
 
 @followed
