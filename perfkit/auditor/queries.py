@@ -45,13 +45,15 @@ def asked(scope: Scope, queryset: Any, call: str, frame: FrameType) -> None:
 def _rows_at(scope: Scope, queryset: Any, query: Any, frame: FrameType) -> Rows:
     line, location, template, single = evaluation(frame)
     scope.evaluating[get_ident()] = line
-    if not single:
-        high = getattr(query, "high_mark", None)
-        single = high is not None and high - query.low_mark == 1
+    # What nothing was said of is an attribute of the class.
+    said = query.__dict__
+    if not single and (high := said.get("high_mark")) is not None:
+        single = high - query.low_mark == 1
     rows = Rows(scope.ref, scope.lineage, queryset.model, not single, location)
     if template is not None:
         rows.template = template
-    rows.read(query)
+    if "deferred_loading" in said or "_perfkit" in said:
+        rows.read(query)
     return rows
 
 
