@@ -108,18 +108,19 @@ def apply_loading(queryset: QS, loading: Loading, *, declared: bool = False) -> 
     return _with_fetch_mode(clone, loading)
 
 
-def settle(queryset: QS, *, user_joins: bool = False) -> QS:
+def settle(queryset: QS, *, user_joins: bool = False, chained: str = "") -> QS:
     """Bring a queryset back in order after ``only()``, ``select_related()`` or the like were chained.
 
     What joins and prefetches stand on is added again. The queryset itself is changed: it is the
-    clone that the chained call has made. Without presets nothing is changed.
+    clone that the chained call has made. Without presets nothing is changed. ``chained`` names the
+    call where it narrows the rows, so that the auditor can tell whose column is missing.
     """
     present = loading_of(queryset)
     if present is None:
         return queryset
-    return _settle(
-        queryset, read(queryset), present.presets, user_joins=user_joins or present.user_joins
-    )
+    _settle(queryset, read(queryset), present.presets, user_joins=user_joins or present.user_joins)
+    queryset.query._perfkit.chained = chained or present.chained
+    return queryset
 
 
 def has_user_joins(queryset: QuerySet[Any]) -> bool:

@@ -34,6 +34,8 @@ KEY = "_perfkit"
 class Loading:
     """A plan with the settings that carry it out."""
 
+    #: "only" or "defer" where that was chained behind the presets, and took columns away again.
+    chained = ""
     #: The line that applied it; only a copy made while an audit scope is open has one.
     location: Place | None = None
 

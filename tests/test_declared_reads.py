@@ -46,3 +46,22 @@ def test_the_auditor_leaves_a_right_declaration_alone() -> None:
     (finding,) = report.findings
     assert finding.members[0].declares == ("colour",)
     assert finding.advice.startswith('add "colour" to .only(...) of the queryset at ')
+
+
+def test_the_auditor_tells_a_chained_narrowing_from_the_preset() -> None:
+    """What only() or defer() took away behind a preset is theirs to give back."""
+    Room.objects.bulk_create([Room(name="Hall"), Room(name="Attic")])
+    for queryset, advice in (
+        (
+            Room.objects.optimize_for_list().only("name"),
+            'add "colour" (or "door") to the .only(...) that',
+        ),
+        (
+            Room.objects.optimize_for_list().defer("colour"),
+            'take "colour" (or "door") out of the .defer(...) that',
+        ),
+    ):
+        with audit(mode="collect") as report:
+            assert [room.door for room in queryset.order_by("pk")] == ["white", "white"]
+        (finding,) = report.findings
+        assert finding.advice == f"{advice} follows RoomQuerySet.optimize_for_list"

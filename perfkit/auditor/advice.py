@@ -78,6 +78,9 @@ def _in_preset(finding: Finding, rows: Rows) -> str:
     if member and finding.kind == "deferred-field":
         names += f' (or "{rows.path_to(member)}")'
     place = " or ".join(rows.presets)
+    if finding.kind == "deferred-field" and rows.chained:
+        undo = "add {0} to" if rows.chained == "only" else "take {0} out of"
+        return f"{undo.format(names)} the .{rows.chained}(...) that follows {place}"
     if finding.kind == "deferred-field":
         return f"add {names} to {place}"
     if finding.kind == "to-one" and rows.joinable:

@@ -33,6 +33,8 @@ class Rows:
     lazy_ok: frozenset[str] = frozenset()
     #: How the queryset narrows the columns: "", "only" or "defer".
     narrowed = ""
+    #: The call that narrowed them once more behind their presets: "", "only" or "defer".
+    chained = ""
     #: The way from the rows of the queryset to these: name and "can be joined" per step.
     path: tuple[tuple[str, bool], ...] = ()
     children: dict[str, Rows] | None = None
@@ -62,6 +64,7 @@ class Rows:
             self.presets = preset.presets
             self.lazy_ok = preset.lazy_ok
             self.location = preset.location or self.location
+            self.chained = preset.chained
 
     def child(
         self,
@@ -82,6 +85,7 @@ class Rows:
             found.path = (*self.path, (name, joins and not to_many))
             found.template = self.template
             found.presets, found.lazy_ok = self.presets, self.lazy_ok
+            found.chained = self.chained if joins and not to_many else ""
             if query is not None:
                 names, defer = query.deferred_loading
                 found.narrowed = ("defer" if defer else "only") if names else ""
