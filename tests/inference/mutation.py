@@ -1,4 +1,4 @@
-"""Breaks one rule of the interpreter at a time: which rules can be broken without a construct noticing?
+"""Breaks one rule of the interpreter at a time, and asks which a construct would not miss.
 
 The rules are the methods of the interpreter, the models of built-in and library functions, and every place
 that gives up. A broken method or model does nothing and gives a plain value; a broken place says nothing.

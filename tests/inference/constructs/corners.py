@@ -994,3 +994,11 @@ def order_against_the_unknown(self):
         return REGISTER.copy() < self.brand
     except TypeError:
         return self.title
+
+
+@given_up
+def length_of_a_generator(self):
+    try:
+        return len(line for line in self.lines.all())
+    except TypeError:
+        return self.title

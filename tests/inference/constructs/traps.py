@@ -907,14 +907,6 @@ class lambda_class_attribute:
 
 
 @followed
-class bound_partial_attribute:
-    of = partial(getattr)
-
-    def member(self):
-        return self.of(self, "title")
-
-
-@followed
 class partial_method_with_row:
     def show(self, name, *, extra):
         return getattr(self, name) + extra
@@ -988,7 +980,7 @@ class rows_bisect:
         return bisect.bisect(list(self.tags.all()), "x", key=lambda tag: tag.colour)
 
 
-@followed
+@either
 def statistics_of_rows(self):
     import statistics
 
