@@ -220,13 +220,17 @@ def _fold_inverse(draft: Draft, relation: Relation, child: Draft) -> bool:
     Django gives the related row the row that it was loaded for, whatever else was loaded there:
     over one-to-one relations, and over a reverse foreign key that is prefetched.
     """
-    joined = child.joins.pop(relation.inverse, None)
-    behind = joined[1] if joined is not None else None
+    joined = child.joins.get(relation.inverse)
     back = child.prefetches.get(relation.inverse)
+    behind = joined[1] if joined is not None else None
     if back is not None and back.prefetch is None and back.only_draft is not None:
-        behind = child.prefetches.pop(relation.inverse).only_draft
-    if behind is None:
+        behind = back.only_draft
+    if behind is None or (relation.many and behind.model is not draft.model):
+        # (A list hangs on the parent's row of a child: the way back there leads to another model.)
         return False
+    child.joins.pop(relation.inverse, None)
+    if back is not None and back.only_draft is behind:
+        del child.prefetches[relation.inverse]
     if draft.columns is None:
         behind.columns = None  # Nothing is said of the row, so it is loaded whole.
     draft.merge(behind)
