@@ -11,6 +11,8 @@ from django.core.checks import Warning as CheckWarning
 from perfkit.compiler import compile_plan
 from perfkit.conf import declared, problems
 from perfkit.exceptions import PresetError
+from perfkit.inference import field_reads, is_member
+from perfkit.inference.declarations import declaration_of
 from perfkit.members import init_reads
 from perfkit.methods import preset_method
 from perfkit.places import choices
@@ -22,18 +24,56 @@ if TYPE_CHECKING:
 
     from django.db.models import Model
 
-__all__ = ["check_presets", "check_settings", "declared_presets", "register_checks"]
+__all__ = [
+    "check_declarations",
+    "check_presets",
+    "check_settings",
+    "declared_presets",
+    "register_checks",
+]
 
 
 def register_checks() -> None:
     """Register the checks; Django registers each once, however often it is asked."""
     register(check_settings, Tags.compatibility)
+    register(check_declarations, Tags.models)
     register(check_presets, Tags.models)
 
 
 def check_settings(*, app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Check the setting ``PERFKIT``."""
     return [Error(problem, id="perfkit.E001") for problem in problems(declared())]
+
+
+def check_declarations(
+    *, app_configs: Iterable[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check what ``@reads`` declares of the members of every model."""
+    found: list[CheckMessage] = []
+    for model in _models(app_configs):
+        for name in sorted(_declared_members(model)):
+            reads = field_reads(model, name)
+            found += [Error(problem, obj=model, id="perfkit.E007") for problem in reads.problems]
+            if reads.undeclared:
+                paths = ", ".join(map(repr, sorted(reads.undeclared)))
+                found.append(
+                    CheckWarning(
+                        f"{model.__name__}.{name} reads {paths}, which its @reads does not declare.",
+                        f"Add {paths} to the @reads of {model.__name__}.{name}.",
+                        obj=model,
+                        id="perfkit.W004",
+                    )
+                )
+    return found
+
+
+def _declared_members(model: type[Model]) -> set[str]:
+    return {
+        name
+        for klass in model.__mro__
+        for name, value in vars(klass).items()
+        if declaration_of(value) is not None and is_member(model, name)
+    }
 
 
 def check_presets(*, app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:

@@ -83,10 +83,3 @@ def doubts_of(reads: FieldReads, label: str, path: str) -> Iterator[Doubt]:
             "Read what a prefetch serves (all(), and filter in Python), or annotate the queryset.",
             "perfkit.W002",
         )
-    if reads.undeclared:
-        paths = ", ".join(map(repr, sorted(reads.undeclared)))
-        yield Doubt(
-            f"{label}: only names {path!r}, but {member} reads {paths}, which its @reads does not declare.",
-            f"Add {paths} to the @reads of {member}.",
-            "perfkit.W004",
-        )

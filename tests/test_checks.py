@@ -10,8 +10,8 @@ from django.db import models
 from django.test import override_settings
 from django.test.utils import isolate_apps
 
-from perfkit import Preset, PresetManager, PresetQuerySet
-from perfkit.checks import check_presets, check_settings
+from perfkit import Preset, PresetManager, PresetQuerySet, reads
+from perfkit.checks import check_declarations, check_presets, check_settings
 from tests.testapp.models import Book
 
 
@@ -214,3 +214,46 @@ def test_a_model_whose_making_can_not_be_followed() -> None:
     (message,) = check(model)
     assert message.id == "perfkit.W003"
     assert model.objects.optimize_for_list().loading_plan.columns is None  # type: ignore[attr-defined]
+
+
+def declarations(model: type[models.Model]) -> list[CheckMessage]:
+    """Return what the check of declarations says of one model."""
+
+    class Config:
+        @staticmethod
+        def get_models() -> list[type[models.Model]]:
+            return [model]
+
+    return check_declarations(app_configs=[Config()])  # type: ignore[list-item]
+
+
+@isolate_apps("tests.testapp")
+def test_a_declaration_with_a_wrong_name() -> None:
+    """A wrong name in @reads is an error, whether a preset names the member or not."""
+
+    @reads("nmae")
+    def label(self: Any) -> str:
+        return str(self.name)
+
+    (message, *rest) = declarations(model_with(Preset(), label=label))
+    assert message.id == "perfkit.E007"
+    assert "nmae" in message.msg
+    assert all(other.id == "perfkit.W004" for other in rest)
+
+
+@isolate_apps("tests.testapp")
+def test_a_declaration_that_leaves_something_out() -> None:
+    """What the code provably reads and the declaration leaves out is told once, with the edit."""
+
+    @reads("book")
+    def label(self: Any) -> str:
+        return str(self.name)
+
+    model = model_with(Preset(only=["label"]), label=label)
+    assert check(model) == []
+    (message,) = declarations(model)
+    assert (message.id, message.msg) == (
+        "perfkit.W004",
+        "Thing.label reads 'name', which its @reads does not declare.",
+    )
+    assert message.hint == "Add 'name' to the @reads of Thing.label."
