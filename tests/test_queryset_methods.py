@@ -38,14 +38,16 @@ def is_deferred(row: Any, name: str) -> bool:
     return name in row.get_deferred_fields()
 
 
-def fetch_mode_of(row: Any) -> Any:
-    return row._state.fetch_mode
+def fetch_mode_of(row: Any) -> str:
+    """The name of the mode that a row was loaded with."""
+    if HAS_FETCH_MODES:
+        from perfkit.auditor.native import NAMED, unwrap
 
+        mode = unwrap(row._state.fetch_mode)
+        return next(name for name, named in NAMED.items() if mode == named)
+    from perfkit.auditor.backport import mode_of
 
-def _peers() -> Any:
-    from django.db.models import fetch_modes
-
-    return fetch_modes.FETCH_PEERS
+    return mode_of(row)
 
 
 #: For each part a preset, and how its effect shows on a row.
@@ -73,7 +75,7 @@ PROBES: dict[str, tuple[Preset, Callable[[Any], bool]]] = {
             is_deferred(review, "private") for review in row._prefetched_objects_cache["reviews"]
         ),
     ),
-    "fetch_mode": (Preset(fetch_mode="peers"), lambda row: fetch_mode_of(row) is _peers()),
+    "fetch_mode": (Preset(fetch_mode="peers"), lambda row: fetch_mode_of(row) == "peers"),
     "lazy_ok": (Preset(lazy_ok=["editor"]), lambda row: "editor" in row.seen_lazy_ok),
 }
 
@@ -128,8 +130,10 @@ def cells() -> list[Any]:
 def test_the_cell_is_true(name: str, part: str, world: None) -> None:
     """kept: every row shows the part; unused: the SQL is the same as without; else: no row shows it."""
     method = METHODS[name]
-    if method.since > django.VERSION or (part == "fetch_mode" and not HAS_FETCH_MODES):
+    if method.since > django.VERSION:
         pytest.skip("not in this version of Django")
+    if part == "fetch_mode" and "update_or_create" in name and not HAS_FETCH_MODES:
+        pytest.skip("the backport keeps the mode beside the database's alias, which it saves anew")
     if (
         name in ("intersection()", "difference()")
         and not connection.features.supports_select_intersection
@@ -192,9 +196,7 @@ def test_the_documentation_has_the_table() -> None:
 
 def test_delete_after_each_part(world: None) -> None:
     """delete() deletes the rows and what refers to them, whatever the preset."""
-    for part, (preset, _) in PROBES.items():
-        if part == "fetch_mode" and not HAS_FETCH_MODES:
-            continue
+    for preset, _ in PROBES.values():
         rows = rows_of_books().optimize_for(preset)
         assert rows.filter(pk=rows[0].pk).delete()[1]["testapp.Book"] == 1
         from tests.world import make_books
@@ -204,9 +206,7 @@ def test_delete_after_each_part(world: None) -> None:
 
 def test_explain_after_each_part(world: None) -> None:
     """explain() explains the query that the preset makes."""
-    for part, (preset, _) in PROBES.items():
-        if part == "fetch_mode" and not HAS_FETCH_MODES:
-            continue
+    for preset, _ in PROBES.values():
         rows = rows_of_books().optimize_for(preset)
         with queries() as explaining:
             rows.explain()
