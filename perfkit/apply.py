@@ -164,9 +164,11 @@ def require_links(queryset: QuerySet[Any], owner: type[Model]) -> None:
 
     The queryset itself is changed, as Django does that writes its hints to it.
     """
+    if loading_of(queryset) is None:
+        return  # Every related manager comes by here.
     model: type[Model] = queryset.model
     attnames = links(owner, model)
-    if loading_of(queryset) is not None and not _has_columns(queryset, attnames):
+    if not _has_columns(queryset, attnames):
         _add_columns(queryset, attnames)
 
 

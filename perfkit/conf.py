@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings as django_settings
 from django.core.signals import setting_changed
 
+from perfkit._compat import FETCH_MODE_NAMES
 from perfkit.exceptions import PerfkitSettingsError
 
 MODES = ("off", "log", "warn", "raise")
@@ -22,7 +23,6 @@ KINDS = (
     "bypassed-prefetch",
     "repeated-query",
 )
-FETCH_MODES = ("one", "peers", "raise")
 IGNORE_KEYS = ("model", "field", "member", "file", "kind", "reason")
 
 
@@ -135,7 +135,7 @@ _VALIDATORS: dict[str, Any] = {
     "AUDIT_SINGLE_ROWS": _boolean,
     "AUDIT_REPEATED": _at_least(2),
     "AUDIT_MAX_FINDINGS": _at_least(1),
-    "FETCH_MODE": _one_of(*FETCH_MODES),
+    "FETCH_MODE": _one_of(*FETCH_MODE_NAMES),
 }
 
 _current: PerfkitSettings | None = None

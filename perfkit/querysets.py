@@ -107,19 +107,24 @@ class PresetQuerySetMixin(_QuerySet[_M]):
             return apply_preset(self, preset)
         method = preset_method(self, preset)
         if method is not None:
-            try:
-                inspect.signature(method).bind()
-            except TypeError as error:
-                raise PresetError(
-                    f"optimize_for({preset!r}): {type(self).__name__}.{method.__name__}() takes arguments "
-                    f"({error}); call it yourself."
-                ) from None
+            if not isinstance(method.preset, Preset):
+                self._refuse_arguments(method)
             applied: Self = method()
             return applied
         raise PresetError(
             f"optimize_for({shown(preset)}): {type(self).__name__} has "
             + choices(str(preset), self.presets, "no presets")
         )
+
+    def _refuse_arguments(self, method: Callable[..., Self]) -> None:
+        """Refuse to apply by its name a ``@preset`` method that needs arguments."""
+        try:
+            inspect.signature(method).bind()
+        except TypeError as error:
+            raise PresetError(
+                f"optimize_for(): {type(self).__name__}.{method.__name__}() takes arguments "
+                f"({error}); call it yourself."
+            ) from None
 
     if TYPE_CHECKING:
 

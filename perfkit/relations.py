@@ -19,7 +19,6 @@ __all__ = [
     "columns",
     "find_relation",
     "inherited_child",
-    "is_column",
     "links",
     "relation_names",
 ]
@@ -95,11 +94,6 @@ def column(model: type[Model], name: str) -> tuple[str, ...] | None:
     if isinstance(field, ForeignObject) and not _is_generic_relation(field):
         return tuple(f.attname for f in field.local_related_fields)
     return None
-
-
-def is_column(model: type[Model], name: str) -> bool:
-    """Say whether a name is data of the row itself."""
-    return column(model, name) is not None
 
 
 def find_relation(model: type[Model], name: str) -> Relation | None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from perfkit._compat import FETCH_MODE_NAMES
 from perfkit.auditor.version import NAMED, name_of, put
-from perfkit.conf import FETCH_MODES
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -24,8 +24,8 @@ def fetch_mode(name: Any) -> Any:
     """
     if not isinstance(name, str):
         return name
-    if name not in FETCH_MODES:
-        choices = ", ".join(map(repr, FETCH_MODES))
+    if name not in FETCH_MODE_NAMES:
+        choices = ", ".join(map(repr, FETCH_MODE_NAMES))
         raise ValueError(f"A fetch mode is one of {choices}, not {name!r}.")
     return NAMED[name]
 

@@ -12,7 +12,6 @@ from django.db import models
 
 from perfkit import reporters
 from perfkit.auditor import advice, baseline, callers, frames, ignores
-from perfkit.auditor.context import current as current
 from perfkit.auditor.findings import Finding
 from perfkit.signals import lazy_load
 

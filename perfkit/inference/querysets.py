@@ -6,6 +6,7 @@ from dataclasses import replace
 from types import FunctionType
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models.manager import ManagerDescriptor
 from django.db.models.query import QuerySet
 
@@ -294,9 +295,11 @@ def _targets(model: Any, key: str) -> list[Any] | None:
         parts.pop()
     field: Any = None
     for part in parts:
+        if model is None:
+            return None
         try:
             field = model._meta.get_field(part)
-        except Exception:
+        except FieldDoesNotExist:
             return None
         model = field.related_model
     if field is None or not field.is_relation or field.related_model is None:
