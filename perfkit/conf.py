@@ -22,6 +22,8 @@ KINDS = (
     "related-manager",
     "bypassed-prefetch",
     "repeated-query",
+    "external-call-without-timeout",
+    "external-call-in-transaction",
 )
 IGNORE_KEYS = ("model", "field", "member", "file", "kind", "reason")
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 def advise(finding: Finding, rows: Rows | None) -> str:
     """Return the advice for a finding: one line, the call to add and where."""
+    if finding.kind in _EXTERNAL:
+        return _EXTERNAL[finding.kind]
     if finding.kind == "repeated-query":
         return (
             "ask once before the loop: filter(...__in=...), in_bulk(), or select_related() and "
@@ -28,6 +30,17 @@ def advise(finding: Finding, rows: Rows | None) -> str:
     if finding.kind == "deferred-field":
         return _column(finding, rows)
     return f"add {_call(finding, rows)} to the queryset{_at(rows)}"
+
+
+_EXTERNAL = {
+    "external-call-without-timeout": (
+        "give the client a timeout: a service that hangs then costs seconds, not the worker"
+    ),
+    "external-call-in-transaction": (
+        "call after the transaction (transaction.on_commit()), from a task where the answer can wait: "
+        "meanwhile rows stay locked"
+    ),
+}
 
 
 def _where_unknown(finding: Finding) -> str:

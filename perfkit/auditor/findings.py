@@ -108,9 +108,11 @@ class Finding:
     """One lazy load: what was read, who asked, where the rows came from, and the edit that fixes it.
 
     ``kind`` is one of :data:`perfkit.conf.KINDS`. ``model`` is the class of the row (None for a
-    repeated statement of no model), ``field`` the name as it was read, ``call`` the method that
-    was called on a related manager ("count"; "" for reading its rows). ``count`` is how often it
-    happened, ``queries`` how many statements that sent, ``duration`` the seconds they took.
+    repeated statement of no model, and for an external call), ``field`` the name as it was read
+    ("host:port" of an external call), ``call`` the method that was called on a related manager
+    ("count"; "" for reading its rows), ``library`` what made an external call ("" for a socket of
+    the user's own; None for what is none). ``count`` is how often it happened, ``queries`` how many
+    statements that sent, ``duration`` the seconds they took.
     """
 
     kind: str
@@ -123,6 +125,7 @@ class Finding:
     serializer_field: str | None = None
     admin_column: str | None = None
     origin: Origin | None = None
+    library: str | None = None
     count: int = 1
     queries: int = 0
     duration: float = 0.0
@@ -134,8 +137,15 @@ class Finding:
         return tuple(member.name for member in self.members)
 
     @property
+    def is_external(self) -> bool:
+        """Whether it is an outgoing connection, not a load."""
+        return self.library is not None
+
+    @property
     def target(self) -> str:
         """What was read: "Product.brand", "Order.lines.count()", or "a query of Product"."""
+        if self.is_external:
+            return self.field
         name = self.model.__name__ if self.model else "unknown rows"
         if not self.field:
             return f"a query of {name}"
@@ -155,6 +165,7 @@ class Finding:
             "serializer_field": self.serializer_field,
             "admin_column": self.admin_column,
             "origin": self.origin and self.origin.to_dict(),
+            "library": self.library,
             "count": self.count,
             "queries": self.queries,
             "duration": self.duration,
@@ -169,6 +180,9 @@ class Finding:
 
     def _headline(self) -> str:
         times = "once" if self.count == 1 else f"{self.count} times"
+        if self.is_external:
+            how = "without a timeout" if self.kind.endswith("timeout") else "inside a transaction"
+            return f"{self.library or 'A socket'} connected to {self.target} {how}, {times}"
         if self.kind == "repeated-query":
             did = f"{self.target} was sent {times} from one line"
         elif self.members:
@@ -184,12 +198,13 @@ class Finding:
 
     def _details(self) -> list[tuple[str, str]]:
         found: list[tuple[str, str]] = []
+        did = "called at" if self.is_external else "read at"
         if self.template:
-            found.append(("read at", str(self.template)))
+            found.append((did, str(self.template)))
             if self.location:
                 found.append(("rendered by", str(self.location)))
         elif self.location:
-            found.append(("read at", _with_source(self.location)))
+            found.append((did, _with_source(self.location)))
         if self.serializer_field:
             found.append(("serialized as", self.serializer_field))
         if self.admin_column:

@@ -61,7 +61,8 @@ class Record:
     def speaks(self) -> bool:
         """Whether it amounts to a finding."""
         # A read that sent nothing (an empty IN, a parent link) was no load.
-        return self.count >= self.minimum and (self.queries > 0 or self.stopped)
+        did_something = self.queries > 0 or self.stopped or self.finding.is_external
+        return self.count >= self.minimum and did_something
 
     def total(self) -> Finding:
         """Return the finding with its counts."""
@@ -123,6 +124,7 @@ class Scope:
         frame: FrameType | None,
         *,
         call: str = "",
+        library: str | None = None,
         minimum: int = 1,
     ) -> Record:
         """Return the record of a finding, made when it is met for the first time."""
@@ -140,6 +142,7 @@ class Scope:
             serializer_field=asker.serializer_field,
             admin_column=asker.admin_column,
             origin=rows.origin() if rows is not None else None,
+            library=library,
         )
         finding = replace(finding, advice=advice.advise(finding, rows))
         record = self.records.get(finding)
