@@ -130,7 +130,9 @@ def test_a_call_without_a_timeout(call, library, port):
 
 def test_a_store_of_keys_without_a_timeout(mail_port):
     """A client with a pool of connections tells of each that it opens."""
-    client = redis.Redis(host="localhost", port=mail_port, socket_connect_timeout=None)
+    client = redis.Redis(
+        host="localhost", port=mail_port, socket_timeout=None, socket_connect_timeout=None
+    )
     with audit(mode="collect") as report, contextlib.suppress(redis.RedisError):
         client.ping()
     client.close()
