@@ -175,6 +175,7 @@ STAGES = [
         "places",
         "drafting",
         "compiler",
+        "derivation",
         "loading",
         "reading",
         "apply",

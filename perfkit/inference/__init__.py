@@ -8,15 +8,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from perfkit.inference.declarations import reads, register_reads
-from perfkit.inference.results import FieldReads, OwnQuery, Unresolved
+from perfkit.inference.results import FieldReads, OwnQuery, Place, Unresolved
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from typing import Any
+
     from django.db.models import Model
 
 __all__ = [
     "FieldReads",
     "OwnQuery",
+    "Place",
     "Unresolved",
+    "callable_reads",
     "field_reads",
     "init_reads",
     "is_member",
@@ -34,6 +39,35 @@ def field_reads(model: type[Model], name: str) -> FieldReads:
     from perfkit.inference.members import infer
 
     return infer(model, name)
+
+
+def callable_reads(
+    function: Callable[..., Any],
+    model: type[Model],
+    parameter: int | str = 0,
+    *,
+    owner: type | None = None,
+    holds: Collection[str] = (),
+    plain: Collection[str] = (),
+) -> FieldReads:
+    """Return what a function or method reads of the row of ``model`` that it is handed. It is not run.
+
+    ``parameter`` is the one that takes the row, by name or position. In a method of an object
+    (``serializer.get_price``), or with ``owner``, the class of that object, positions count after ``self``.
+    Of ``self`` the methods and properties are followed; what it holds is taken for harmless, but for
+    attributes that its own code sets, and those named in ``holds``, which may hold rows: to read them makes
+    the answer incomplete. ``plain`` names attributes that surely hold none. Other arguments hold no row.
+    ``whole`` of the answer has "" when the row itself is handed to the caller.
+    ``@reads`` on a method of a consumer is of the row, not of ``self``. Raises TypeError for what can't be called.
+    """
+    from perfkit.inference.members import infer_callable
+    from perfkit.inference.questions import CallableQuestion
+
+    return infer_callable(
+        CallableQuestion.about(
+            function, model, parameter, owner, frozenset(holds), frozenset(plain)
+        )
+    )
 
 
 def init_reads(model: type[Model]) -> FieldReads:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from perfkit.inference import container_models, django_models, model_utils_models, modelling
 from perfkit.inference.arguments import Arguments
-from perfkit.inference.declared import Declared
+from perfkit.inference.consumers import Consumers
+from perfkit.inference.declarations import underlying
 from perfkit.inference.engine import MAX_STEPS, BudgetExceeded
 from perfkit.inference.frames import Frame
 from perfkit.inference.live import MISSING, line_of, receivers_of_post_init, static
 from perfkit.inference.patterns import Patterns
-from perfkit.inference.results import Unresolved
+from perfkit.inference.results import Place, Unresolved
 from perfkit.inference.scopes import Scope
 from perfkit.inference.statements import MAX_ROUNDS
 from perfkit.inference.statics import attributes_assigned
@@ -23,9 +24,11 @@ from perfkit.inference.values import (
     Atom,
     Bound,
     Box,
+    Consumer,
     Generator,
     Partial,
     Row,
+    RowPart,
     Rows,
     Tup,
     Value,
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
     from django.db.models import Model
     from django.db.models.options import Options
 
+    from perfkit.inference.questions import CallableQuestion
+
 _MODELS = modelling.MODELS
 # They register themselves.
 assert container_models
@@ -45,7 +50,7 @@ assert django_models
 assert model_utils_models
 
 
-class Interpreter(Patterns, Declared):
+class Interpreter(Patterns, Consumers):
     """Runs one member of a model on an abstract row."""
 
     #: The model whose loading is analysed, or None.
@@ -70,7 +75,44 @@ class Interpreter(Patterns, Declared):
 
     def analyse(self, model: type[Model], name: str) -> Value:
         """Read a member of a model, call it if it is a method, and use what it gives as a caller may."""
-        return self.within_limits(model, name, lambda: self.use(model, name))
+        member = Place(
+            _file_of(model), line_of(static(model, name)), f"{model.__qualname__}.{name}"
+        )
+        return self.within_limits(member, name, lambda: self.use(model, name))
+
+    def analyse_callable(self, question: CallableQuestion) -> Value:
+        """Call a function with a row, and use what it gives as a caller may."""
+        code = getattr(underlying(question.function), "__code__", None)
+        place = Place(
+            getattr(code, "co_filename", "<unknown>"),
+            getattr(code, "co_firstlineno", 0),
+            question.name,
+        )
+        return self.within_limits(place, question.name, lambda: self.hand_row(question))
+
+    def hand_row(self, question: CallableQuestion) -> Value:
+        """Call a function with a row; nothing is known of its other arguments but that they hold none."""
+        model, parameter = question.model, question.parameter
+        row: Value = frozenset({Row(model, model)})
+        before: tuple[Value, ...] = ()
+        if question.owner is not None:
+            consumer = Consumer(None, question.owner, question.holds, question.plain)
+            before = (frozenset({consumer}),)
+        named: tuple[tuple[str, Value], ...] = ()
+        if isinstance(parameter, int):
+            before = (*before, *[INERT] * parameter, row)
+        else:
+            named = ((parameter, row),)
+        arguments = Arguments(before, named, rest=INERT, named_rest=INERT)
+        if not isinstance(question.function, (FunctionType, MethodType)):
+            # What is written in C takes what it is given, and no more.
+            arguments = Arguments(before, named)
+        found = self.drain(self.call_known(question.function, arguments, question.name), set())
+        for atom in found:
+            given = isinstance(atom, (Row, Rows, Box, Tup, RowPart))
+            if not given and self.carries(frozenset({atom})):
+                self.lose(f"{self.describe(atom)} is given to the caller of {question.name}")
+        return found
 
     def use(self, model: type[Model], name: str) -> Value:
         """Do with a member what a template does: read it, call it if it can be called."""
@@ -98,7 +140,10 @@ class Interpreter(Patterns, Declared):
 
     def analyse_loading(self, model: type[Model]) -> Value:
         """Make a row as a queryset does: ``from_db``, ``__init__``, the receivers of ``post_init``."""
-        return self.within_limits(model, "__init__", lambda: self.load(model))
+        place = Place(
+            _file_of(model), line_of(static(model, "__init__")), f"{model.__qualname__}.__init__"
+        )
+        return self.within_limits(place, "__init__", lambda: self.load(model))
 
     def load(self, model: type[Model]) -> Value:
         """Run what runs on every row that is loaded."""
@@ -123,11 +168,10 @@ class Interpreter(Patterns, Declared):
             return frozenset({Row(self.loading, self.loading)})
         return super().call_class(cls, arguments, node)
 
-    def within_limits(self, model: type[Model], name: str, run: Callable[[], Value]) -> Value:
-        """Run an analysis; beyond its budget, say so."""
-        file = getattr(sys.modules.get(model.__module__), "__file__", None) or "<unknown>"
-        outermost = Frame(Scope(), file, f"{model.__qualname__}.{name}", {})
-        outermost.line = line_of(static(model, name))
+    def within_limits(self, place: Place, name: str, run: Callable[[], Value]) -> Value:
+        """Run an analysis; beyond its budget, say so. ``place`` is where what is analysed begins."""
+        outermost = Frame(Scope(), place.file, place.function, {})
+        outermost.line = place.line
         self.frames.append(outermost)
         try:
             found = run()
@@ -161,4 +205,8 @@ class Interpreter(Patterns, Declared):
             elif isinstance(atom, Rows) and atom.served:
                 self.fetchable(atom)
                 whole.add(atom.row.path)
-        return frozenset("__".join(path) for path in whole if path)
+        return frozenset("__".join(path) for path in whole)
+
+
+def _file_of(model: type[Model]) -> str:
+    return getattr(sys.modules.get(model.__module__), "__file__", None) or "<unknown>"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import threading
+from collections import OrderedDict
 from dataclasses import replace
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
@@ -17,15 +19,20 @@ from perfkit.inference.declarations import declaration_of, generation
 from perfkit.inference.interpreter import Interpreter
 from perfkit.inference.live import MISSING, concrete_subclasses, receivers_of_post_init, static
 from perfkit.inference.paths import problems_of
+from perfkit.inference.questions import CallableQuestion
 from perfkit.inference.results import FieldReads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, MutableMapping
 
     from perfkit.inference.declarations import Declaration
     from perfkit.inference.values import Value
 
 _cache: WeakKeyDictionary[type[Model], dict[str, tuple[Any, FieldReads]]] = WeakKeyDictionary()
+#: Answers about callables, newest last: any number of them may be made as a project runs.
+_callables: OrderedDict[Any, tuple[Any, FieldReads]] = OrderedDict()
+MAX_CALLABLES = 1_000
+_lock = threading.Lock()
 
 
 def has_member(model: type[Model], name: str) -> bool:
@@ -79,25 +86,48 @@ def infer(model: type[Model], name: str) -> FieldReads:
             f"called {name!r}."
         )
     declaration = declaration_of(static(model, name))
-    if declaration is None:
-        return _answer(model, name, lambda engine: engine.analyse(model, name))
-    return _answer(model, name, lambda engine: engine.analyse(model, name), declaration=declaration)
+    answers = _cache.setdefault(model, {})
+    return _answer(
+        answers, name, model, name, lambda engine: engine.analyse(model, name), declaration
+    )
 
 
 def infer_init(model: type[Model]) -> FieldReads:
     """Return what ``__init__``, ``from_db`` and the receivers of ``post_init`` read of every row."""
-    return _answer(model, "__init__", lambda engine: engine.analyse_loading(model))
+    answers = _cache.setdefault(model, {})
+    return _answer(
+        answers, "__init__", model, "__init__", lambda engine: engine.analyse_loading(model)
+    )
+
+
+def infer_callable(question: CallableQuestion) -> FieldReads:
+    """Return what a callable reads of the row that it is handed."""
+    result = _answer(
+        _callables,
+        question,
+        question.model,
+        question.name,
+        lambda engine: engine.analyse_callable(question),
+        declaration_of(question.function),
+    )
+    with _lock:
+        if question in _callables:
+            _callables.move_to_end(question)
+        while len(_callables) > MAX_CALLABLES:
+            _callables.popitem(last=False)
+    return result
 
 
 def _answer(
+    answers: MutableMapping[Any, tuple[Any, FieldReads]],
+    key: Any,
     model: type[Model],
     name: str,
     run: Callable[[Interpreter], Value],
-    *,
     declaration: Declaration | None = None,
 ) -> FieldReads:
-    answers = _cache.setdefault(model, {})
-    held = answers.get(name)
+    """Return the answer that is kept under ``key``, else the one that ``run`` finds."""
+    held = answers.get(key)
     if held is not None and _still_holds(held[0]):
         return held[1]
     engine = Interpreter()
@@ -108,7 +138,7 @@ def _answer(
         lines=tuple(engine.reads),
         unresolved=tuple(engine.unresolved),
         own_queries=tuple(engine.own_queries),
-        whole=whole,
+        whole=whole if isinstance(key, CallableQuestion) else whole - {""},
     )
     foundations = [_foundations(engine)]
     if declaration is not None:
@@ -117,7 +147,7 @@ def _answer(
         run(other)
         result = _declared(result, declaration, other, model)
         foundations.append(_foundations(other))
-    answers[name] = (foundations, result)
+    answers[key] = (foundations, result)
     return result
 
 

@@ -40,6 +40,19 @@ class Inert(Atom):
 
 
 @dataclass(frozen=True)
+class Consumer(Inert):
+    """The object whose method is handed the row (a serializer, a ModelAdmin), of a known exact class.
+
+    What it itself holds is not known: attributes named in ``holds`` may hold rows, any other holds none.
+    Those named in ``plain`` are not looked up in its class.
+    """
+
+    cls: type = object
+    holds: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Lost(Atom):
     """The outcome of what could not be followed, after that was said."""
 

@@ -1,0 +1,231 @@
+"""DERIVE: from what a consumer reads to the preset that loads it; it knows no library of consumers.
+
+An analyser (of serializers, templates, the admin) tells a :class:`Derivation` what is read, and where;
+the :class:`Derived` it gives has the preset, and what could not be followed. No SQL is run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db.models.constants import LOOKUP_SEP
+
+from perfkit.arguments import split_path
+from perfkit.compiler import compile_plan
+from perfkit.inference import OwnQuery, Place, Unresolved, callable_reads
+from perfkit.inference.live import MISSING, static
+from perfkit.members import member_reads
+from perfkit.presets import Preset
+from perfkit.relations import column, columns, find_relation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from django.db.models import Model
+
+    from perfkit.inference import FieldReads
+    from perfkit.plan import LoadPlan
+
+__all__ = ["ConsumerRead", "Derivation", "Derived", "Place"]
+
+
+@dataclass(frozen=True, order=True)
+class ConsumerRead:
+    """One path that a consumer reads, as ``only`` of a Preset takes it, and where.
+
+    A path to a relation alone is the key of a to-one relation, the rows of a to-many one.
+    """
+
+    path: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What a consumer reads of the rows of a model, and the preset that loads it.
+
+    ``unresolved`` is what could not be followed: the rows it may read are loaded whole.
+    ``own_queries`` are sent by the consumer itself, row by row: no preset serves them.
+    ``unknown`` are names that the model doesn't have: annotations, or attributes that a view sets.
+    """
+
+    model: type[Model]
+    reads: tuple[ConsumerRead, ...]
+    preset: Preset
+    unresolved: tuple[Unresolved, ...] = ()
+    own_queries: tuple[OwnQuery, ...] = ()
+    unknown: tuple[ConsumerRead, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that the consumer reads is known."""
+        return not self.unresolved
+
+    @property
+    def plan(self) -> LoadPlan:
+        """What the preset loads, as a tree to print."""
+        return compile_plan(self.model, self.preset).plan
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        yield from str(self.plan).splitlines()
+        for one in self.unresolved:
+            yield f"? {one}"
+        for query in self.own_queries:
+            yield f"! its own query: {query}"
+        for read in self.unknown:
+            yield f"! {self.model._meta.label} has no {read.path!r} ({read.place})"
+
+
+@dataclass
+class Derivation:
+    """Collects what a consumer reads of the rows of ``model``; :meth:`result` gives the preset.
+
+    Paths are as ``only`` of a Preset takes them, from the rows of ``model``; "" is the row itself.
+    Each is given with the place that reads it.
+    """
+
+    model: type[Model]
+    _only: dict[str, None] = field(default_factory=dict)
+    _whole: dict[str, None] = field(default_factory=dict)
+    _reads: dict[ConsumerRead, None] = field(default_factory=dict)
+    _unresolved: dict[Unresolved, None] = field(default_factory=dict)
+    _own_queries: dict[OwnQuery, None] = field(default_factory=dict)
+    _unknown: dict[ConsumerRead, None] = field(default_factory=dict)
+
+    def read(self, path: str, place: Place) -> None:
+        """Note that data is read: a column, the key of a relation, a member, or the rows of a to-many one.
+
+        A path may cross a member that gives rows (``main_image__url``). A name that the model doesn't
+        have is kept as unknown: it is an annotation, or set by the view.
+        """
+        self._walk(self.model, "", split_path(path), ConsumerRead(path, place))
+
+    def relation(self, path: str, place: Place) -> None:
+        """Note that a relation is crossed, of whose rows nothing but the key is read so far."""
+        self.read(f"{path}{LOOKUP_SEP}pk", place)
+
+    def whole(self, path: str, place: Place) -> None:
+        """Note that the rows at a path are handed on whole: all their columns are loaded."""
+        self._reads[ConsumerRead(path, place)] = None
+        self._load_whole(path)
+
+    def lose(self, construct: str, place: Place, path: str = "") -> None:
+        """Note what can't be followed, and may read anything of the rows at ``path``."""
+        self._unresolved[Unresolved(construct, place.file, place.line, place.function)] = None
+        self._load_whole(path)
+
+    def function(
+        self,
+        path: str,
+        function: Callable[..., Any],
+        place: Place,
+        parameter: int | str = 0,
+        *,
+        owner: type | None = None,
+        holds: Collection[str] = (),
+        plain: Collection[str] = (),
+    ) -> None:
+        """Note what a function or method reads of the rows at ``path`` that it is handed, by inference.
+
+        ``place`` is where it is named; the other arguments are those of :func:`~perfkit.inference.callable_reads`.
+        """
+        model = self.model_at(path)
+        if model is None:
+            self.lose(f"{path!r}, whose rows are of no one model", place, path)
+            return
+        reads = callable_reads(function, model, parameter, owner=owner, holds=holds, plain=plain)
+        for line in reads.lines:
+            made = self.relation if line.kind == "relation" else self.read
+            made(_join(path, line.path), line.place)
+        for relation in sorted(reads.whole):
+            self.whole(_join(path, relation), place)
+        self._doubt(reads, path)
+
+    def model_at(self, path: str) -> type[Model] | None:
+        """Return the model of the rows at a path; None where there is none, or no one model."""
+        model: type[Model] | None = self.model
+        for name in path.split(LOOKUP_SEP) if path else ():
+            relation = find_relation(model, name) if model is not None else None
+            model = relation.model if relation is not None else None
+        return model
+
+    def result(self) -> Derived:
+        """Return what was collected, with its preset."""
+        only = dict(self._only)
+        prefetched = []
+        for path in self._whole:
+            model = self.model_at(path)
+            if model is None:
+                prefetched.append(path)
+            else:
+                only.update(dict.fromkeys(_join(path, name) for name in columns(model)))
+        return Derived(
+            model=self.model,
+            reads=tuple(sorted(self._reads)),
+            preset=Preset(only=only or ["pk"], prefetch_related=prefetched),
+            unresolved=tuple(self._unresolved),
+            own_queries=tuple(self._own_queries),
+            unknown=tuple(sorted(self._unknown)),
+        )
+
+    def _walk(self, model: type[Model], at: str, names: list[str], read: ConsumerRead) -> None:
+        """Follow the names of a path from the rows at ``at``, which are of ``model``."""
+        name, *rest = names
+        path = _join(at, name)
+        relation = find_relation(model, name)
+        if relation is not None and (rest or relation.many):
+            self._reads[read] = None
+            if relation.model is None:
+                self._load_whole(path)
+                if rest and rest != ["pk"]:
+                    what = f"{LOOKUP_SEP.join(rest)!r} of {path!r}, whose rows are of no one model"
+                    self.lose(what, read.place, path)
+            else:
+                self._walk(relation.model, path, rest or ["pk"], read)
+        elif column(model, name) is not None:
+            self._reads[read] = self._only[path] = None
+        elif (reads := member_reads(model, name)) is not None:
+            self._reads[read] = self._only[path] = None
+            self._doubt(reads, at)
+            self._behind_member(model, at, name, rest, reads, read)
+        elif static(model, name) is MISSING:
+            if static(model, "__getattr__") is not MISSING:
+                self.lose(f"{name} of {model.__name__}, which has a __getattr__()", read.place, at)
+            self._unknown[read] = None
+
+    def _behind_member(
+        self,
+        model: type[Model],
+        at: str,
+        name: str,
+        rest: list[str],
+        reads: FieldReads,
+        read: ConsumerRead,
+    ) -> None:
+        """Follow the rest of a path behind a member, through the rows that it gives."""
+        for whole in sorted(reads.whole) if rest else ():
+            path = _join(at, whole)
+            behind = self.model_at(path)
+            if behind is None:
+                self.lose(f"{name} of {model.__name__}, a row of no one model", read.place, path)
+            elif find_relation(behind, rest[0]) or static(behind, rest[0]) is not MISSING:
+                self._walk(behind, path, rest, read)
+
+    def _load_whole(self, path: str) -> None:
+        self._whole[path] = None
+
+    def _doubt(self, reads: FieldReads, path: str) -> None:
+        """Take over what could not be followed, or served, of a member or function of the rows at a path."""
+        self._unresolved.update(dict.fromkeys(reads.unresolved))
+        self._own_queries.update(dict.fromkeys(reads.own_queries))
+        if not reads.complete:
+            for touched in ("", *sorted(reads.relations)):
+                self._load_whole(_join(path, touched))
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}{LOOKUP_SEP}{name}" if path and name else path or name

@@ -1,0 +1,180 @@
+"""``callable_reads``: what functions and methods of others read of a row that they are handed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from perfkit.inference import callable_reads, reads, register_reads
+from tests.inference.app.models import Product
+
+
+def title_and_brand(product: Any, prefix: str = "") -> str:
+    return f"{prefix}{product.title} {product.brand.name}"
+
+
+def second(request: Any, product: Any) -> Any:
+    return product.price if request.user else product.tax
+
+
+class Consumer:
+    """Has methods that are handed a row."""
+
+    suffix = "tax"
+
+    def __init__(self) -> None:
+        self.instance: Any = None
+        self.kept: Any = None
+        self.request: Any = None
+
+    def get_label(self, product: Any) -> str:
+        return self.helper(product) + self.text
+
+    def helper(self, product: Any) -> str:
+        return str(product.brand.slogan)
+
+    @property
+    def text(self) -> str:
+        return "text"
+
+    def get_by_name(self, product: Any) -> Any:
+        return getattr(product, self.suffix)
+
+    def get_kept(self, product: Any) -> Any:
+        return self.kept.brand.name
+
+    def keep(self, product: Any) -> Any:
+        self.kept = product
+        return product.title
+
+    def get_for_user(self, product: Any) -> Any:
+        return product.title if self.request.user else product.price
+
+    def get_unknown(self, product: Any) -> Any:
+        return self.unknown(product)  # type: ignore[attr-defined]
+
+    def get_brand(self, product: Any) -> Any:
+        return product.brand
+
+    def get_lines(self, product: Any) -> Any:
+        return [line.amount for line in product.lines.all()]
+
+    def get_own(self, product: Any) -> Any:
+        return product.lines.filter(amount=1).count()
+
+    @reads("price", "brand__name")
+    def get_declared(self, product: Any) -> str:
+        return str(eval("product.price"))
+
+    def get_lambda(self, product: Any) -> Any:
+        return lambda: product.brand.name
+
+    @classmethod
+    def of_class(cls, product: Any) -> Any:
+        return product.price
+
+    async def get_later(self, product: Any) -> Any:
+        return product.price
+
+
+class Narrower(Consumer):
+    """Goes on with ``super()``."""
+
+    suffix = "price"
+
+    def get_label(self, product: Any) -> str:
+        return super().get_label(product) + product.title
+
+
+def test_a_function_reads_of_its_parameter() -> None:
+    """The row is the first argument unless another one is named."""
+    found = callable_reads(title_and_brand, Product)
+    assert found.complete
+    assert found.columns == {"title", "brand__name"}
+    assert found.relations == {"brand"}
+    assert found.name == "title_and_brand"
+    (place,) = {line.place for line in found.lines}
+    assert place.function == "title_and_brand"
+    assert place.file == __file__
+    for parameter in ("product", 1):
+        assert callable_reads(second, Product, parameter).columns == {"price", "tax"}
+
+
+@pytest.mark.parametrize("cls", [Consumer, Narrower])
+def test_a_method_is_followed_through_its_class(cls: type[Consumer]) -> None:
+    """Helpers, properties, super() and constants of the very class are; both ways to ask are the same."""
+    found = callable_reads(cls.get_label, Product, owner=cls)
+    assert found.complete
+    assert found.columns == {"brand__slogan", *(["title"] if cls is Narrower else [])}
+    assert callable_reads(cls().get_label, Product) is found
+    assert callable_reads(cls.get_by_name, Product, owner=cls).columns == {cls.suffix}
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("get_kept", "Consumer.kept, which its methods set"),
+        ("keep", "the row is kept in kept"),
+        ("get_unknown", "a call of an object whose class is not known"),
+        ("get_lambda", "closure is given to the caller of Consumer.get_lambda"),
+        ("get_later", "which is asynchronous"),
+    ],
+)
+def test_what_might_read_more_is_incomplete(name: str, why: str) -> None:
+    """A row that leaks into the object, or was left in it, and what can't be followed, are said."""
+    found = callable_reads(getattr(Consumer, name), Product, owner=Consumer)
+    assert not found.complete
+    assert why in str(found.unresolved[0])
+    assert found.unresolved[0].file == __file__
+
+
+def test_what_the_object_holds_can_be_told() -> None:
+    """An attribute that the code sets is doubtful, unless it is said to hold no row."""
+    asked = {"owner": Consumer}
+    assert not callable_reads(Consumer.get_for_user, Product, **asked).complete  # type: ignore[arg-type]
+    told = callable_reads(Consumer.get_for_user, Product, owner=Consumer, plain=["request"])
+    assert told.complete
+    assert told.columns == {"title", "price"}
+
+    def of_instance(self: Any, product: Any) -> Any:
+        return self.instance.brand.name
+
+    class Bare:
+        """Sets nothing."""
+
+    assert callable_reads(of_instance, Product, owner=Bare).complete
+    held = callable_reads(of_instance, Product, owner=Bare, holds=["instance"])
+    assert "Bare.instance, which may hold rows" in str(held.unresolved)
+
+
+def test_what_is_handed_on_and_queried_is_said() -> None:
+    """A related row or the row itself that is returned is whole; queries of its own are listed."""
+    assert callable_reads(Consumer.get_brand, Product, owner=Consumer).whole == {"brand"}
+    assert callable_reads(lambda product: product, Product).whole == {""}
+    lines = callable_reads(Consumer.get_lines, Product, owner=Consumer)
+    assert (lines.columns, lines.own_queries) == ({"lines__amount"}, ())
+    assert callable_reads(Consumer.get_own, Product, owner=Consumer).own_queries
+
+
+def test_a_declaration_on_a_method_is_of_the_row() -> None:
+    """@reads on a consumer's method, and register_reads() of a function of others, replace inference."""
+    found = callable_reads(Consumer.get_declared, Product, owner=Consumer)
+    assert found.declared
+    assert found.complete
+    assert found.columns == {"price", "brand__name"}
+
+    def foreign(product: Any, extra: Any = None) -> Any:
+        return eval("product.price")
+
+    assert not callable_reads(foreign, Product).complete
+    register_reads(foreign, "price")
+    assert callable_reads(foreign, Product).columns == {"price"}
+
+
+def test_other_callables_are_followed_too() -> None:
+    """str, classmethods, and what can't be called."""
+    assert callable_reads(Consumer.of_class, Product).columns == {"price"}
+    assert callable_reads(str, Product).complete
+    with pytest.raises(TypeError, match="takes a function or method, not 'title'"):
+        callable_reads("title", Product)  # type: ignore[arg-type]
