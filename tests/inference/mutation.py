@@ -20,7 +20,7 @@ from perfkit.inference.engine import Engine
 from perfkit.inference.interpreter import Interpreter
 from perfkit.inference.modelling import MODELS
 from perfkit.inference.values import INERT, LOST
-from tests.inference import test_members, test_syntax
+from tests.inference import test_callables, test_members, test_syntax
 from tests.inference.app.models import Product
 from tests.inference.constructs.every import CONSTRUCTS, Construct
 from tests.inference.tracing import Trace, run_traced
@@ -41,6 +41,9 @@ BOOKS = {
 ELSEWHERE: dict[str, Callable[[], None]] = {
     "Interpreter.analyse_loading": test_members.test_what_runs_on_every_row_is_listed,
     "Interpreter.load": test_members.test_what_runs_on_every_row_is_listed,
+    "Interpreter.analyse_callable": test_callables.test_a_function_reads_of_its_parameter,
+    "Interpreter.hand_row": test_callables.test_a_function_reads_of_its_parameter,
+    "Consumers.get_of_consumer": test_callables.test_what_the_object_holds_can_be_told,
     "Statements.stmt_TryStar": test_syntax.test_exception_groups,
     "Definitions.stmt_TypeAlias": test_syntax.test_a_type_alias,
     "Attributes.get_super_row": test_members.test_super_is_followed_through_the_classes,
@@ -58,6 +61,7 @@ ELSEWHERE: dict[str, Callable[[], None]] = {
 def passes(test: Callable[[], None]) -> bool:
     """Run a test; return whether it passes."""
     members._cache.clear()
+    members._callables.clear()
     try:
         test()
     except Exception:
