@@ -7,6 +7,7 @@ import functools
 import sys
 from types import (
     BuiltinFunctionType,
+    CodeType,
     FunctionType,
     MethodDescriptorType,
     MethodType,
@@ -20,7 +21,7 @@ from perfkit.inference.arguments import Arguments, bind_arguments
 from perfkit.inference.declarations import Declaration, declaration_of
 from perfkit.inference.frames import Frame
 from perfkit.inference.scopes import scope_of
-from perfkit.inference.sources import FunctionNode, find_definition
+from perfkit.inference.sources import Definition, FunctionNode, find_definition
 from perfkit.inference.values import (
     BOTTOM,
     INERT,
@@ -54,6 +55,10 @@ MAX_ASIDE_STEPS = 2_000
 
 class Calls(Activations):
     """Calls of functions, closures and classes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.definitions_read: dict[tuple[str, CodeType], Definition | None] = {}
 
     def call(self, callee: Value, arguments: Arguments, node: object) -> Value:
         """Call whatever ``callee`` may be; ``node`` is the place where it happens."""
@@ -156,7 +161,7 @@ class Calls(Activations):
         # By its globals: a wrapper has the module of what it wraps written on it (functools.wraps).
         if carrying and str(function.__globals__.get("__name__")).startswith(_OPAQUE_MODULES):
             return self.lose(f"{function.__qualname__}() of Django")
-        definition = find_definition(code)
+        definition = self.definition_of(code)
         if definition is None:
             if not carrying:
                 return INERT
@@ -193,6 +198,13 @@ class Calls(Activations):
             self.aside -= 1
             if not self.aside:
                 self.aside_steps += self.steps - before
+
+    def definition_of(self, code: CodeType) -> Definition | None:
+        """Return the syntax tree of a function: the same one for the whole analysis."""
+        key = (code.co_filename, code)
+        if key not in self.definitions_read:
+            self.definitions_read[key] = find_definition(code)
+        return self.definitions_read[key]
 
     def worth_following(self, function: FunctionType) -> bool:
         """Tell whether a function that doesn't get the row may send queries or give a function back."""

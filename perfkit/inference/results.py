@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 LOOKUP_SEP = "__"
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Place:
     """A line of code: ``function`` is the qualified name of the function that holds it."""
 
@@ -24,7 +24,7 @@ class Place:
         return f"{self.file}:{self.line}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Read:
     """One line that reads one path: ``kind`` is ``"column"`` or ``"relation"``."""
 
@@ -33,7 +33,7 @@ class Read:
     place: Place
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unresolved:
     """What could not be followed: ``construct`` says what, ``file`` and ``line`` where."""
 
@@ -46,7 +46,7 @@ class Unresolved:
         return f"{self.construct} ({self.file}:{self.line})"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class OwnQuery:
     """A query that the member sends by itself, so that no preset can serve it."""
 

@@ -24,14 +24,11 @@ class Scope:
     generates: bool = False
 
 
-_scopes: dict[ast.AST, Scope] = {}
-
-
 def scope_of(node: ast.AST) -> Scope:
-    """Return the scope of a function, lambda, class body or comprehension; computed once."""
-    found = _scopes.get(node)
+    """Return the scope of a function, lambda, class body or comprehension; computed once, kept on it."""
+    found: Scope | None = node.__dict__.get("perfkit_scope")
     if found is None:
-        found = _scopes[node] = _survey(node)
+        found = node.__dict__["perfkit_scope"] = _survey(node)
     return found
 
 

@@ -1,12 +1,18 @@
-"""Finds the syntax tree of a live function: each source file is parsed once and indexed."""
+"""Finds the syntax tree of a live function.
+
+Only the lines of the function are parsed, where they alone say what is meant. A lambda, and a function
+with private names (``__name`` means another name in each class), is looked up in an index of its whole
+file.
+"""
 
 from __future__ import annotations
 
 import ast
 import linecache
+import re
 import time
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import CodeType
 from typing import TypeAlias
 
@@ -21,8 +27,12 @@ class Definition:
     owner: str
 
 
-#: Seconds of this process that went into reading files: they are read once, for all members.
+#: Seconds of this process that went into indexing whole files: it is done once, for all members.
 reading_time = 0.0
+
+#: How many ends of a function are tried before its whole file is parsed.
+_MAX_ENDS = 12
+_PRIVATE = re.compile(r"\b__\w*(?<!__)\b")
 
 
 @cache
@@ -62,13 +72,72 @@ def find_definition(code: CodeType) -> Definition | None:
     """Return the syntax tree of the function whose code this is.
 
     None without source: built-in, compiled, made by ``exec``, or changed on disk since it was
-    imported.
+    imported. Only the latest are kept, so that a large project doesn't carry its syntax trees about: an
+    analysis holds on to those that it has, since it tells objects apart by where they were made.
     """
+    return _find(code.co_filename, code)  # Equal code may stand in two files.
+
+
+@lru_cache(maxsize=128)
+def _find(filename: str, code: CodeType) -> Definition | None:
+    cut = None if code.co_name == "<lambda>" else _cut_out(code)
+    return cut or _look_up(code)
+
+
+def _look_up(code: CodeType) -> Definition | None:
+    """Return the function from the index of its file."""
     found = _index(code.co_filename).get((code.co_firstlineno, code.co_name), ())
     same = [one for one in found if parameters(one.node.args) == _code_parameters(code)]
     if len(same) > 1:
         same = [one for one in same if _compiles_to(one.node, code)]
     return same[0] if len(same) == 1 else None
+
+
+def _cut_out(code: CodeType) -> Definition | None:
+    """Return the function from its own lines; None where they don't suffice.
+
+    It ends before a line that stands no further to the right, and what comes before which is complete.
+    """
+    lines = linecache.getlines(code.co_filename)
+    first = code.co_firstlineno
+    if not 0 < first <= len(lines):
+        return None
+    margin = _margin(lines[first - 1])
+    ends = 0
+    for end in range(first, len(lines) + 1):
+        text = lines[end] if end < len(lines) else ""
+        inside = _margin(text) > margin or text.lstrip()[:1] in ("", "#")
+        if inside and end < len(lines):
+            continue
+        node = _parse(lines[first - 1 : end], first, bool(margin))
+        if node is not None:
+            private = any(_PRIVATE.search(line) for line in lines[first - 1 : end])
+            fits = node.name == code.co_name and parameters(node.args) == _code_parameters(code)
+            return Definition(node, "") if fits and not private else None
+        ends += 1
+        if ends > _MAX_ENDS:
+            return None
+    return None
+
+
+def _margin(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _parse(
+    lines: list[str], first: int, indented: bool
+) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    """Parse the lines of one function, numbered as in their file; None if they are none."""
+    before = "\n" * (first - 2) + "if 1:\n" if indented else "\n" * (first - 1)
+    try:
+        body = ast.parse(before + "".join(lines)).body
+    except (SyntaxError, ValueError):
+        return None
+    if indented and len(body) == 1 and isinstance(body[0], ast.If):
+        body = body[0].body
+    if len(body) == 1 and isinstance(body[0], (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return body[0]
+    return None
 
 
 def parameters(arguments: ast.arguments) -> tuple[str, ...]:

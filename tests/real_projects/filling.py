@@ -8,6 +8,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 
@@ -42,7 +43,7 @@ class Filler:
                 with transaction.atomic():
                     row = self.make(model, number)
                     found.append(row)
-            except (DatabaseError, ValueError, TypeError, LookupError) as error:
+            except (DatabaseError, ObjectDoesNotExist, ValueError, TypeError, LookupError) as error:
                 self.failed[model] = error
         return found
 

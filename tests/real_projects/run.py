@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 PROJECTS = {
     "wagtail": ("wagtail", "django-model-utils"),
     "django-cms": ("django-cms", "packaging", "django-model-utils"),
+    "pretix": ("pretix", "django-model-utils"),
     "django-oscar": ("django-oscar[sorl-thumbnail]", "setuptools", "django-model-utils"),
 }
 
