@@ -1,0 +1,5 @@
+"""The admin loads what it shows: :class:`PresetAdminMixin` for a ``ModelAdmin``."""
+
+from perfkit.integrations.admin.options import PresetAdminMixin
+
+__all__ = ["PresetAdminMixin"]
