@@ -118,6 +118,10 @@ class Derivation:
         self._unresolved[Unresolved(construct, place.file, place.line, place.function)] = None
         self._load_whole(path)
 
+    def query(self, construct: str, place: Place) -> None:
+        """Note a query that the consumer sends by itself, so that no preset can serve it."""
+        self._own_queries[OwnQuery(construct, place.file, place.line, place.function)] = None
+
     def function(
         self,
         path: str,

@@ -1,0 +1,169 @@
+"""From a template and a model to the preset that loads what the template reads; with a cache."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+from django.core.signals import setting_changed
+from django.db.models import Model, QuerySet
+from django.template import TemplateDoesNotExist, engines
+from django.template.backends.django import DjangoTemplates
+from django.template.backends.django import Template as DjangoTemplate
+from django.utils.autoreload import file_changed
+
+from perfkit.arguments import shown
+from perfkit.derivation import Derivation, Derived
+from perfkit.exceptions import PresetError
+from perfkit.inference.declarations import generation
+from perfkit.inference.results import Place
+from perfkit.inference.values import Atom, Row, Rows, Value
+from perfkit.integrations.templates.walking import Walker
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from perfkit.presets import Preset
+
+#: So many answers are kept.
+CACHED = 500
+
+_cache: OrderedDict[Any, tuple[Any, Derived]] = OrderedDict()
+
+
+def preset_from_template(
+    template: str | Sequence[str], /, *, using: str | None = None, **variable: Any
+) -> Preset:
+    """Return the preset that loads what a template reads of one of its variables.
+
+    ``template`` is a name, or several of which the first that exists is taken, as for ``render()``;
+    ``using`` is the name of a template engine. The one variable is given by its name and its model,
+    ``products=Product``, be it a row or rows, or by a queryset, whose annotations are then known.
+    For a template that shows rows of several queries, ask once for each of its variables.
+
+    What can't be followed leaves rows whole: see :func:`derive_from_template`, which says what and where.
+    Raises :class:`~perfkit.PresetError` for anything but one variable with a model, and for a template
+    of an engine other than Django's own; ``TemplateDoesNotExist`` when there is no such template.
+    """
+    return derive_from_template(template, using=using, **variable).preset
+
+
+def derive_from_template(
+    template: str | Sequence[str], /, *, using: str | None = None, **variable: Any
+) -> Derived:
+    """Return what a template reads of one of its variables, and where, with the preset.
+
+    Takes and raises what :func:`preset_from_template` does.
+    """
+    if len(variable) != 1:
+        example = 'preset_from_template("catalogue/product_list.html", products=Product)'
+        raise PresetError(
+            f"preset_from_template() takes one variable of the template and its model, as in {example}, "
+            f"not {', '.join(sorted(variable)) or 'none'}; ask once for each variable."
+        )
+    [(name, given)] = variable.items()
+    rows = given if isinstance(given, QuerySet) else None
+    model = given.model if isinstance(given, QuerySet) else given
+    if not isinstance(model, type) or not issubclass(model, Model) or model._meta.abstract:
+        raise PresetError(
+            f"preset_from_template(): {name} takes a model or a queryset, not {shown(given)}."
+        )
+    annotated = frozenset(rows.query.annotations) if rows is not None else frozenset()
+    loaded = load(template, using)
+    cls = type(rows) if rows is not None else None
+    key = (id(loaded.template), name, model, cls, annotated)
+    found = _cache.get(key)
+    current = (loaded.template, generation())
+    if found is None or found[0][0] is not current[0] or found[0][1] != current[1]:
+        found = (current, _derive(loaded.template, name, model, cls, annotated))
+        if len(_cache) >= CACHED:
+            _cache.popitem(last=False)
+        _cache[key] = found
+    return found[1]
+
+
+def load(template: str | Sequence[str], using: str | None) -> Any:
+    """Return the template that Django would take; raise PresetError if it is not one of Django's own."""
+    names = [template] if isinstance(template, str) else list(template)
+    missing: TemplateDoesNotExist | None = None
+    for name in names:
+        for engine in engines.all() if using is None else [engines[using]]:
+            try:
+                loaded = engine.get_template(name)
+            except TemplateDoesNotExist as error:
+                missing = missing or error
+                continue
+            if not isinstance(engine, DjangoTemplates) or not isinstance(loaded, DjangoTemplate):
+                kind = f"{type(engine).__module__}.{type(engine).__qualname__}"
+                raise PresetError(
+                    f"preset_from_template(): {name!r} is a template of {kind}, which is not supported; "
+                    "only Django's own template language is. Write the preset by hand."
+                )
+            return loaded
+    raise missing or TemplateDoesNotExist(", ".join(names))
+
+
+def forget(**kwargs: Any) -> None:
+    """Forget all answers: a template has changed, or the settings have."""
+    _cache.clear()
+
+
+def _settings_changed(*, setting: str, **kwargs: Any) -> None:
+    if setting == "TEMPLATES":
+        forget()
+
+
+file_changed.connect(forget, dispatch_uid="perfkit.templates")
+setting_changed.connect(_settings_changed, dispatch_uid="perfkit.templates")
+
+
+def _derive(
+    template: Any,
+    name: str,
+    model: type[Model],
+    cls: type | None,
+    annotated: frozenset[str],
+) -> Derived:
+    """Follow the template with rows, or with one row if it is only that which it can be."""
+    if cls is not None:
+        return _told(_walked(template, name, model, cls, annotated, {"rows"}), model)
+    both = _walked(template, name, model, cls, annotated, {"row", "rows"})
+    kinds = both.used_as or {"row", "rows"}
+    return _told(_walked(template, name, model, cls, annotated, kinds), model)
+
+
+def _walked(
+    template: Any,
+    name: str,
+    model: type[Model],
+    cls: type | None,
+    annotated: frozenset[str],
+    kinds: set[str],
+) -> Walker:
+    walker = Walker(template.engine)
+    walker.annotated = annotated
+    rows: Rows = walker.root_rows(model, cls)
+    atoms: dict[str, Atom] = {"row": Row(model, model), "rows": rows}
+    value: Value = frozenset(atoms[kind] for kind in kinds)
+    walker.analyse_template(template, {name: value})
+    return walker
+
+
+def _told(walker: Walker, model: type[Model]) -> Derived:
+    """Tell a derivation what was found."""
+    derivation = Derivation(model)
+    relations = {read.path for read in walker.reads if read.kind == "relation"}
+    for read in walker.reads:
+        if read.kind == "relation":
+            derivation.relation(read.path, read.place)
+        else:
+            derivation.read(read.path, read.place)
+    for (construct, place), paths in walker.lost.items():
+        for path in sorted("__".join(path) for path in paths):
+            derivation.lose(construct, place, path)
+            for below in relations:
+                if not path or below.startswith(f"{path}__"):
+                    derivation.whole(below, place)
+    for query in walker.own_queries:
+        derivation.query(query.construct, Place(query.file, query.line, query.function))
+    return derivation.result()

@@ -1,0 +1,125 @@
+"""perfkit.integrations.templates: what is followed, and that the preset made of it is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.template import TemplateDoesNotExist, engines, loader
+from django.urls import path, register_converter
+from django.urls.converters import get_converters
+
+from perfkit import PresetError
+from perfkit.integrations.templates import derive_from_template, preset_from_template
+from perfkit.integrations.templates.deriving import forget
+from tests.inference.app.models import Product
+from tests.inference.rows import make_rows
+from tests.integrations.template_constructs import FOLLOWED, GIVEN_UP, NEWER, PARTS
+from tests.loads import queries
+
+pytestmark = pytest.mark.django_db
+
+CONSTRUCTS = {**FOLLOWED, **NEWER, **GIVEN_UP}
+
+
+class SloganConverter:
+    """Reads the slogan of what it is given, as path converters of projects do."""
+
+    regex = ".*"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: Any) -> str:
+        return str(value.slogan)
+
+
+if "slogan" not in get_converters():
+    register_converter(SloganConverter, "slogan")
+
+
+def view(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    return HttpResponse()
+
+
+urlpatterns = [
+    path("row/<int:key>/", view, name="row"),
+    path("text/<str:text>/", view, name="text"),
+    path("slogan/<slogan:text>/", view, name="slogan"),
+]
+
+
+@pytest.fixture(autouse=True)
+def project(settings: Any) -> None:
+    settings.ROOT_URLCONF = __name__
+    settings.STATIC_URL = "/static/"
+    settings.MEDIA_URL = "/media/"
+    settings.TEMPLATES = [
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "OPTIONS": {
+                "loaders": [("django.template.loaders.locmem.Loader", {**PARTS, **CONSTRUCTS})],
+                "libraries": {"probe": "tests.integrations.template_tags"},
+                "context_processors": ["django.template.context_processors.request"],
+            },
+        }
+    ]
+
+
+@pytest.fixture(scope="module")
+def rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
+    """Give the key of a product that has something in every relation."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_rows().pk
+        transaction.set_rollback(True)
+
+
+def variable_of(source: str) -> str:
+    """Return the name of the context variable that a construct reads."""
+    return (
+        "product"
+        if "{% for product in products" not in source
+        and "product." in source.replace("products.", "")
+        or "products" not in source
+        else "products"
+    )
+
+
+def rendered(name: str, variable: str, given: Any) -> str:
+    request = HttpRequest()
+    request.method = "GET"
+    return loader.render_to_string(name, {variable: given}, request)
+
+
+@pytest.mark.parametrize("name", CONSTRUCTS)
+def test_no_silent_miss(name: str, rows: int) -> None:
+    """What is complete needs no lazy load and shows the same bytes; what must be followed is."""
+    source = CONSTRUCTS[name]
+    if name in NEWER and "partialdef" not in engines["django"].engine.template_builtins[0].tags:
+        pytest.skip("This version of Django has no partials.")
+    variable = variable_of(source)
+    derived = derive_from_template(name, **{variable: Product})
+    assert derived.complete is (name not in GIVEN_UP), str(derived)
+    queryset = Product.objects.order_by("pk")
+    if variable == "products":
+        plain, planned = queryset, derived.preset.apply(queryset)
+        len(planned)
+    else:
+        plain = queryset.get(pk=rows)
+        planned = derived.preset.apply(queryset).get(pk=rows)
+    if name in ("endless", "debug"):
+        return
+    expected = rendered(name, variable, plain)
+    with queries() as using:
+        found = rendered(name, variable, planned)
+    assert found == expected
+    if derived.complete and not derived.own_queries:
+        assert [sql for sql in using if "SAVEPOINT" not in sql] == []
+
+
+def test_there_are_many() -> None:
+    """The constructs cover what templates are made of."""
+    assert len(CONSTRUCTS) >= 140
