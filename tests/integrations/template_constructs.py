@@ -51,9 +51,7 @@ FOLLOWED = {
     "line_and_back": "{% for line in product.lines.all %}{{ line.total }}{% endfor %}",
     "missing_variable": "{{ nobody.title }} {{ product.title }}",
     "alters_data": "{{ product.delete }}{{ product.title }}",
-    "needs_arguments": "{{ product.get_next_by_created.x }}"
-    if False
-    else "{{ product.price.real }}",
+    "needs_arguments": "{{ product.serializable_value }}{{ product.price }}",
     "constant": "{{ 'text' }} {{ 5 }} {{ product.price }}",
     # Output and filters
     "autoescape": "{% autoescape off %}{{ product.brand }}{% endautoescape %}",
@@ -110,7 +108,7 @@ FOLLOWED = {
     "with": "{% with b=product.brand o=product.brand.owner %}{{ b.name }}{{ o.name }}{% endwith %}",
     "with_legacy": "{% with product.brand as b %}{{ b.name }}{% endwith %}",
     "cycle": "{% for i in product.images.all %}{% cycle product.title product.brand.name %}{% endfor %}",
-    "cycle_as": "{% cycle product.brand product.parent as x silent %}{{ x.name }}",
+    "cycle_as": "{% cycle product.brand product.parent as x silent %}{{ x.pk }}",
     "firstof": "{% firstof product.brand.motto product.brand %}",
     "firstof_as": "{% firstof product.brand.motto product.title as t %}{{ t }}",
     "ifchanged": "{% for i in product.images.all %}{% ifchanged i.position %}{{ i.url }}{% endifchanged %}{% endfor %}",
@@ -139,7 +137,6 @@ FOLLOWED = {
     "verbatim": "{% verbatim %}{{ product.title }}{% endverbatim %}",
     "querystring": "{% querystring page=product.price tags=product.data %}",
     "now": "{% now 'Y' as year %}{% if year %}{{ product.title }}{% endif %}",
-    "csrf": "{% csrf_token %}{{ product.title }}",
     # Templates
     "include": "{% include 'part_title.html' %}",
     "include_with": "{% include 'part_row.html' with row=product %}",
@@ -153,7 +150,7 @@ FOLLOWED = {
     "extends_super": "{% extends 'base.html' %}{% block a %}{{ block.super }}{{ product.price }}{% endblock %}",
     "extends_twice": "{% extends 'middle.html' %}{% block b %}{{ product.parent.title }}{{ block.super }}{% endblock %}",
     "extends_all_supers": "{% extends 'middle.html' %}{% block a %}{{ block.super }}{% endblock %}",
-    "block_alone": "{% block c %}{{ product.title }}{{ block.super }}{% endblock %}",
+    "block_alone": "{% block c %}{{ product.title }}{% endblock %}",
     # Functions
     "simple_tag": "{% load probe %}{% total product factor=2 %}",
     "simple_tag_as": "{% load probe %}{% the_brand product as b %}{{ b.slogan }}",
@@ -188,7 +185,7 @@ GIVEN_UP = {
     "own_node": "{% load probe %}{% title_of product %}",
     "own_evaluated": "{% load probe %}{{ product|evaluated }}",
     "generic_key": "{% for n in product.notes.all %}{{ n.target.title }}{% endfor %}",
-    "include_unknown": "{% include product.title|default:'part_title.html' %}",
+    "include_unknown": "{% include product.data.x|default:'part_title.html' %}",
     "pushed_context": "{% load probe %}{% pushes %}",
     "annotation": "{{ product.annotated }}",
     "json_script": "{{ product.lines.all|json_script:'x' }}",

@@ -8,13 +8,11 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.template import TemplateDoesNotExist, engines, loader
+from django.template import engines, loader
 from django.urls import path, register_converter
 from django.urls.converters import get_converters
 
-from perfkit import PresetError
-from perfkit.integrations.templates import derive_from_template, preset_from_template
-from perfkit.integrations.templates.deriving import forget
+from perfkit.integrations.templates import derive_from_template
 from tests.inference.app.models import Product
 from tests.inference.rows import make_rows
 from tests.integrations.template_constructs import FOLLOWED, GIVEN_UP, NEWER, PARTS
@@ -81,8 +79,10 @@ def variable_of(source: str) -> str:
     """Return the name of the context variable that a construct reads."""
     return (
         "product"
-        if "{% for product in products" not in source
-        and "product." in source.replace("products.", "")
+        if (
+            "{% for product in products" not in source
+            and "product." in source.replace("products.", "")
+        )
         or "products" not in source
         else "products"
     )
@@ -110,8 +110,8 @@ def test_no_silent_miss(name: str, rows: int) -> None:
     else:
         plain = queryset.get(pk=rows)
         planned = derived.preset.apply(queryset).get(pk=rows)
-    if name in ("endless", "debug"):
-        return
+    if name in ("endless", "debug", "json_script"):
+        return  # Rendering them is endless, other each time, or an error.
     expected = rendered(name, variable, plain)
     with queries() as using:
         found = rendered(name, variable, planned)

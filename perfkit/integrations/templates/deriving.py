@@ -71,11 +71,12 @@ def derive_from_template(
     annotated = frozenset(rows.query.annotations) if rows is not None else frozenset()
     loaded = load(template, using)
     cls = type(rows) if rows is not None else None
-    key = (id(loaded.template), name, model, cls, annotated)
+    compiled = loaded.template
+    key = (id(compiled.engine), compiled.origin.name, name, model, cls, annotated)
     found = _cache.get(key)
-    current = (loaded.template, generation())
-    if found is None or found[0][0] is not current[0] or found[0][1] != current[1]:
-        found = (current, _derive(loaded.template, name, model, cls, annotated))
+    current = (compiled.engine, compiled.source, generation())
+    if found is None or found[0] != current:
+        found = (current, _derive(compiled, name, model, cls, annotated))
         if len(_cache) >= CACHED:
             _cache.popitem(last=False)
         _cache[key] = found
@@ -142,6 +143,7 @@ def _walked(
 ) -> Walker:
     walker = Walker(template.engine)
     walker.annotated = annotated
+    walker.either = len(kinds) == 2
     rows: Rows = walker.root_rows(model, cls)
     atoms: dict[str, Atom] = {"row": Row(model, model), "rows": rows}
     value: Value = frozenset(atoms[kind] for kind in kinds)

@@ -28,7 +28,7 @@ class Templates(Lookups):
         self.blocks: dict[str, list[Any]] = {}
         self.within: list[tuple[str, int]] = []
         self.history: list[Any] = []
-        self.templates: list[tuple[int, frozenset[Any]]] = []
+        self.templates: list[tuple[str, frozenset[Any]]] = []
 
     def walk(self, nodelist: Iterable[Any] | None) -> None:
         """Follow nodes one after another."""
@@ -68,8 +68,9 @@ class Templates(Lookups):
 
     def walk_template(self, template: Any) -> None:
         """Follow the nodes of another template, with blocks of its own."""
-        held = [(name, self.variables.get(name)) for name in self.variables.flat()]
-        key = (id(template), frozenset(pair for pair in held if self.carries(pair[1])))
+        held = list(self.variables.flat().items())
+        name = f"{template.origin.name}#{template.name}"
+        key = (name, frozenset(pair for pair in held if self.carries(pair[1])))
         if key in self.templates:
             return  # It is being followed with the same rows already, further out.
         if len(self.templates) > MAX_TEMPLATES:

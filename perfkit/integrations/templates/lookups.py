@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,8 @@ from perfkit.inference.values import (
 if TYPE_CHECKING:
     from django.db.models import Model
 
+    from perfkit.inference.declarations import Declaration
+
 #: Methods of a dictionary that a template may call.
 _VIEWS = ("items", "keys", "values")
 
@@ -49,6 +52,8 @@ class Lookups(Interpreter):
         super().__init__()
         #: What the template does with the variable that may be a row or rows: ``"row"``, ``"rows"``.
         self.used_as: set[str] = set()
+        #: Whether the variable may be either: what one of them can't do tells that it is the other.
+        self.either = False
 
     def look_up(self, value: Value, bit: str, node: object) -> Value:
         """Return what a lookup gives, called if it can be; a failed lookup gives an empty text."""
@@ -69,6 +74,35 @@ class Lookups(Interpreter):
             return value
         self.used_as.add("rows" if of_rows else "row")
         return value - {row if of_rows else rows}
+
+    def get_rows(self, rows: Rows, name: str) -> Value:
+        """Read an attribute of a queryset or manager; what only a row has tells that it is a row."""
+        unknown = self.either and self.root_kind(rows) and static(rows.cls, name) is MISSING
+        if unknown and any(raw is not MISSING for _, raw in self.variants(rows.row, name)):
+            self.used_as.add("row")
+            return BOTTOM
+        return super().get_rows(rows, name)
+
+    def iterate_object(self, atom: Atom) -> Value:
+        """Return the elements of an object; that a row has none tells that it is rows."""
+        if self.either and self.root_kind(atom) and self.ask(atom, "__iter__") is None:
+            self.used_as.add("rows")
+            return BOTTOM
+        return super().iterate_object(atom)
+
+    def call_declared(
+        self, target: Any, declaration: Declaration, arguments: Arguments, node: object
+    ) -> Value:
+        """Call something whose reads were declared, which are those of a row."""
+        if self.either:
+            positional = tuple(
+                frozenset(one for one in value if self.root_kind(one) != "rows")
+                for value in arguments.positional
+            )
+            if positional != arguments.positional:
+                self.used_as.add("row")
+                arguments = replace(arguments, positional=positional)
+        return super().call_declared(target, declaration, arguments, node)
 
     @staticmethod
     def root_kind(atom: Atom) -> str:

@@ -242,8 +242,8 @@ def regroup(walker: Walker, node: Any) -> None:
     target = walker.told_apart(walker.resolve(node.target))
     with walker.about(target):
         items = walker.iterate(target)
-        walker.variables.assign(node.var_name, items)
-        key = walker.resolve(node.expression)
+        with walker.variables.pushed({node.var_name: items}):
+            key = walker.resolve(node.expression)
         walker.equal(key, key)
         rows = walker.make((node, "list"), "list")
         walker.put(rows, items)

@@ -53,8 +53,11 @@ def partialdef(walker: Walker, node: Any) -> None:
 @nodes(defaulttags, "PartialNode")
 def partial(walker: Walker, node: Any) -> None:
     """``{% partial name %}``."""
-    if node.partial_name in node.partial_mapping:
-        walker.walk_template(node.partial_mapping[node.partial_name])
+    try:
+        template = node.partial_mapping[node.partial_name]
+    except KeyError:
+        return  # Rendering it is an error.
+    walker.walk_template(template)
 
 
 # Tags that are functions

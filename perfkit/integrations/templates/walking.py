@@ -20,6 +20,7 @@ from perfkit.inference.values import (
     Atom,
     Box,
     Generator,
+    Inert,
     Method,
     Row,
     Rows,
@@ -146,6 +147,22 @@ class Walker(Templates):
         with self.about(value):
             self.truth(value)
 
+    def compares_harmlessly(self, atom: Atom) -> bool:
+        """Tell whether ``==`` of an object looks into nothing: what else is in the context does not."""
+        return (len(self.frames) == 1 and isinstance(atom, Inert)) or super().compares_harmlessly(
+            atom
+        )
+
+    def search(self, container: Value, item: Value) -> None:
+        """Ask whether a container has an item; what else is in the context compares it and no more."""
+        if len(self.frames) == 1:
+            others = frozenset(atom for atom in container if isinstance(atom, Inert))
+            if others:
+                self.digest(item)
+                self.equal(item, INERT)
+            container -= others
+        super().search(container, item)
+
     # Expressions
 
     def resolve(self, expression: Any) -> Value:
@@ -153,14 +170,14 @@ class Walker(Templates):
         if isinstance(expression, base.Variable):
             return self.resolve_variable(expression)
         if not isinstance(expression, base.FilterExpression):
-            return known(expression)
+            return constant(expression)
         if isinstance(expression.var, base.Variable):
             value = self.resolve_variable(expression.var)
         else:
-            value = known(expression.var) if expression.var is not None else TEXT
+            value = constant(expression.var) if expression.var is not None else TEXT
         for function, arguments in expression.filters:
             given = tuple(
-                self.resolve_variable(one) if looked_up else known(str(one))
+                self.resolve_variable(one) if looked_up else constant(one)
                 for looked_up, one in arguments
             )
             with self.about(value.union(*given)):
@@ -173,7 +190,7 @@ class Walker(Templates):
             return TEXT
         if variable.lookups is None:
             literal = variable.literal
-            return known(str(literal) if isinstance(literal, str) else literal)
+            return constant(literal)
         name, *bits = variable.lookups
         if name == "block" and self.within:
             if bits == ["super"]:
@@ -233,3 +250,8 @@ class Walker(Templates):
             if name == "flatten":
                 return frozenset({Method(atom, "copy")})
         return super().get_made(atom, name)
+
+
+def constant(literal: Any) -> Value:
+    """Return the value of a literal of a template; texts are marked safe there, which is no matter here."""
+    return known(str.__str__(literal) if isinstance(literal, str) else literal)
