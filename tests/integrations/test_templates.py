@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.template import engines, loader
+from django.template import TemplateDoesNotExist, engines, loader
 from django.urls import path, register_converter
 from django.urls.converters import get_converters
 
-from perfkit.integrations.templates import derive_from_template
+from perfkit import PresetError
+from perfkit.integrations.templates import derive_from_template, preset_from_template
+from perfkit.integrations.templates.deriving import forget
 from tests.inference.app.models import Product
 from tests.inference.rows import make_rows
 from tests.integrations.template_constructs import FOLLOWED, GIVEN_UP, NEWER, PARTS
@@ -123,3 +125,53 @@ def test_no_silent_miss(name: str, rows: int) -> None:
 def test_there_are_many() -> None:
     """The constructs cover what templates are made of."""
     assert len(CONSTRUCTS) >= 140
+
+
+def test_an_answer_names_template_and_line() -> None:
+    """What can't be followed is told with the name of the template and the line."""
+    derived = derive_from_template("own_node", product=Product)
+    assert [(one.file, one.line) for one in derived.unresolved] == [("own_node", 1)]
+    assert "the tag title_of" in str(derived)
+
+
+def test_an_answer_is_kept_until_a_template_changes() -> None:
+    """The same question gives the same object; when a file changes it is asked anew."""
+    first = derive_from_template("rows", products=Product)
+    assert derive_from_template("rows", products=Product) is first
+    forget()
+    again = derive_from_template("rows", products=Product)
+    assert again is not first
+    assert again == first
+
+
+def test_a_queryset_tells_its_annotations() -> None:
+    """A name that the queryset annotates is no unknown attribute of the row."""
+    from django.db.models import Value
+
+    source = Product.objects.annotate(annotated=Value(1))
+    assert not derive_from_template("annotation", product=Product).complete
+    assert "annotated" in source.query.annotations
+    derived = derive_from_template("rows", products=source)
+    assert derived.complete
+
+
+@pytest.mark.parametrize("variables", [{}, {"a": Product, "b": Product}, {"product": "Product"}])
+def test_bad_variables_are_told(variables: dict[str, Any]) -> None:
+    """Anything but one variable with a model is an error that says what to write."""
+    with pytest.raises(PresetError, match="takes"):
+        preset_from_template("column", **variables)
+
+
+def test_a_template_that_there_is_not() -> None:
+    """A missing template is the error that Django's own loader raises."""
+    with pytest.raises(TemplateDoesNotExist):
+        preset_from_template("nowhere.html", product=Product)
+
+
+def test_other_template_languages_are_refused(settings: Any) -> None:
+    """A template of another engine is an error that names the engine."""
+    settings.TEMPLATES = [
+        {"BACKEND": "django.template.backends.dummy.TemplateStrings", "APP_DIRS": True}
+    ]
+    with pytest.raises(PresetError, match="not supported"):
+        preset_from_template("perfkit_plain.html", product=Product)
