@@ -112,8 +112,11 @@ class Walker(Templates):
         self.steps += 1
         if self.steps > MAX_STEPS:
             raise BudgetExceeded(f"more than {MAX_STEPS:,} steps")
-        if self.steps % 128 == 0 and self.clock() - self.started > MAX_SECONDS:
-            raise BudgetExceeded(f"more than {MAX_SECONDS} seconds")
+        if self.steps % 128 == 0:
+            now = self.clock()
+            self.started = now if self.started is None else self.started
+            if now - self.started > MAX_SECONDS:
+                raise BudgetExceeded(f"more than {MAX_SECONDS} seconds")
 
     # Nodes
 
