@@ -1,125 +1,77 @@
-"""The middleware: an audit scope per request, for WSGI and ASGI."""
+"""The middlewares: an audit scope per request, and a line of log per request; for WSGI and ASGI."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+import logging
+from time import perf_counter
+from typing import TYPE_CHECKING
 
 from perfkit.auditor import config
 from perfkit.auditor.audit import Opening
+from perfkit.enclosing import EnclosingMiddleware
+from perfkit.measuring import Measurement, MeasuringMiddleware
+from perfkit.routes.entry import RouteEntry, method_of, route_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
+logger = logging.getLogger("perfkit.routes")
 
-class AuditMiddleware:
+
+class AuditMiddleware(EnclosingMiddleware[Opening]):
     """Audit each request, to the last byte of its response, as ``PERFKIT["AUDIT"]`` says.
 
     It belongs at the top of ``MIDDLEWARE``: what stands above it isn't audited. With the auditor
     off it passes requests on.
     """
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response = get_response
-        self.is_async = iscoroutinefunction(get_response)
-        if self.is_async:
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        """Return the response to the request; an awaitable where the next handler is one."""
-        if not config.wanted():
-            response: HttpResponseBase | Awaitable[HttpResponseBase] = self.get_response(request)
-            return response
-        if self.is_async:
-            return self._acall(request)
-        opening = Opening(config.from_settings())
-        with _Inside(opening):
-            response = self.get_response(request)
-        return _finish(opening, response)
-
-    async def _acall(self, request: HttpRequest) -> HttpResponseBase:
-        opening = Opening(config.from_settings())
-        with _Inside(opening):
-            response = await self.get_response(request)
-        return _finish(opening, response)
+    def enclose(self, request: HttpRequest) -> Opening | None:
+        """Return the scope of a request, where the settings ask for one."""
+        return Opening(config.from_settings()) if config.wanted() else None
 
 
-class _Inside:
-    """Enters the scope for one step; an exception closes it."""
+class RoutesMiddleware(MeasuringMiddleware["_Request"]):
+    """Write a line for each request to the logger ``perfkit.routes``, for ``manage.py perfkit routes``.
 
-    __slots__ = ("opening",)
+    The message is a JSON object: route, method, status, duration and database time in seconds,
+    queries, lazy loads (null where nothing is audited) and the presets used. It holds no URL, no
+    parameter and no content. It belongs at the top of ``MIDDLEWARE``: what stands above it isn't
+    measured. Where the logger is off for ``INFO``, it passes requests on.
+    """
 
-    def __init__(self, opening: Opening) -> None:
-        self.opening = opening
+    def enclose(self, request: HttpRequest) -> _Request | None:
+        """Return the measurement of a request, unless its line would go nowhere."""
+        return _Request(request) if logger.isEnabledFor(logging.INFO) else None
 
-    def __enter__(self) -> None:
-        self.opening.enter()
-
-    def __exit__(self, exc_type: object, *rest: object) -> None:
-        self.opening.leave()
-        if exc_type is not None:
-            self.opening.close()
-
-
-def _finish(opening: Opening, response: Any) -> HttpResponseBase:
-    """Close the scope, now or when the response is complete."""
-    if not getattr(response, "is_rendered", True):
-        _render_inside(opening, response)
-    elif response.streaming and getattr(response, "file_to_stream", None) is None:
-        steps = _asteps if response.is_async else _steps
-        response.streaming_content = steps(opening, response.streaming_content)
-        # A client that goes away leaves the content unread; Django closes the response all the same.
-        response._resource_closers.append(opening.close)
-    else:
-        opening.close()
-    return response  # type: ignore[no-any-return]
+    def answered(self, enclosure: _Request, response: HttpResponseBase) -> None:
+        """Note the status."""
+        enclosure.status = response.status_code
 
 
-def _render_inside(opening: Opening, response: Any) -> None:
-    """Keep the scope for a response that is rendered later, by a middleware further out."""
-    render = response.render
+class _Request(Measurement):
+    """A request that is being measured; it writes its line when the last byte is sent."""
 
-    def render_inside() -> Any:
-        del response.render
-        with _Inside(opening):
-            rendered = render()
-        return _finish(opening, rendered)
+    status: int | None = None
 
-    response.render = render_inside
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__()
+        self._request = request
+        self._start = perf_counter()
 
-
-def _steps(opening: Opening, content: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the chunks, each made inside the scope."""
-    chunks = iter(content)
-    try:
-        while True:
-            with _Inside(opening):
-                try:
-                    chunk = next(chunks)
-                except StopIteration:
-                    break
-            yield chunk
-    finally:
-        opening.close()
-
-
-async def _asteps(opening: Opening, content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Yield the chunks, each made inside the scope."""
-    chunks = aiter(content)
-    try:
-        while True:
-            with _Inside(opening):
-                try:
-                    chunk = await anext(chunks)
-                except StopAsyncIteration:
-                    break
-            yield chunk
-    finally:
-        opening.close()
+    def close(self) -> None:
+        """Write the line."""
+        if not self.open:
+            return
+        super().close()
+        entry = RouteEntry(
+            route=route_of(self._request),
+            method=method_of(self._request),
+            status=self.status,
+            duration=perf_counter() - self._start,
+            database=self.seconds,
+            queries=self.queries,
+            lazy_loads=self.lazy_loads,
+            presets=self.presets,
+        )
+        logger.info("%s", entry.to_json())

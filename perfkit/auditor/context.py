@@ -6,10 +6,15 @@ One variable holds the innermost of them, since it is looked up at every query.
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: The innermost Scope, Load or Prefetching; each has ``open``, ``outer`` and ``scope``.
 current: ContextVar[Any] = ContextVar("perfkit_audit", default=None)
+#: Who is told the findings of each scope that opens in this context, when it closes; or None.
+listener: ContextVar[Callable[[Any], None] | None] = ContextVar("perfkit_listener", default=None)
 
 
 def innermost() -> Any:

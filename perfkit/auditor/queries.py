@@ -9,6 +9,7 @@ from django.db.models.fields.related_descriptors import (
     ForwardManyToOneDescriptor,
     ReverseOneToOneDescriptor,
 )
+from django.db.models.sql import Query
 
 from perfkit.auditor import callers, kinds, relations
 from perfkit.auditor.callers import evaluated_at, evaluation, fingerprint
@@ -168,7 +169,9 @@ def tally(scope: Scope, sql: Any, frame: FrameType) -> Tally | None:
 
 
 def _repeated(scope: Scope, found: Tally, frame: FrameType) -> None:
-    record = scope.record("repeated-query", _model(frame), "", None, frame)
+    query = query_of(frame)
+    model = None if query is None else query.model
+    record = scope.record("repeated-query", model, "", None, frame)
     record.count += found.count - 1
     record.queries += found.count - 1
     record.seconds += found.seconds
@@ -176,13 +179,13 @@ def _repeated(scope: Scope, found: Tally, frame: FrameType) -> None:
     record.add()
 
 
-def _model(frame: FrameType | None) -> type | None:
-    """Return the model whose query is being executed."""
+def query_of(frame: FrameType | None) -> Query | None:
+    """Return the query that is being executed, called from this frame; None for other statements."""
     while frame is not None:
         if frame.f_code.co_name == "execute_sql" and "self" in frame.f_locals:
-            model = getattr(getattr(frame.f_locals["self"], "query", None), "model", None)
-            if isinstance(model, type):
-                return model
+            query = getattr(frame.f_locals["self"], "query", None)
+            if isinstance(query, Query):
+                return query
         frame = frame.f_back
     return None
 

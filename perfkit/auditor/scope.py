@@ -12,6 +12,7 @@ from django.db import models
 
 from perfkit import reporters
 from perfkit.auditor import advice, baseline, callers, frames, ignores
+from perfkit.auditor.context import listener
 from perfkit.auditor.findings import Finding
 from perfkit.signals import lazy_load
 
@@ -105,6 +106,7 @@ class Scope:
         self.evaluating: dict[int, Any] = {}
         self.results: tuple[Finding, ...] = ()
         self._faulty = False
+        self._listener = listener.get()
 
     @property
     def scope(self) -> Scope:
@@ -184,6 +186,8 @@ class Scope:
         self.open = False
         if self.outer is not None:
             self.outer.query_count += self.query_count
+        if self._listener is not None:
+            self._listener(self.results)
         records = [r for r in self.records.values() if r.speaks]
         self.records, self.loads, self.statements = {}, {}, {}
         if baseline.recorder is not None:

@@ -1,0 +1,1 @@
+"""The ranking of routes: the lines that requests leave in the log, and what they add up to."""

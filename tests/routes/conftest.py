@@ -1,0 +1,3 @@
+"""The rows of the auditor's app, whose pages are measured here too."""
+
+from tests.auditor.conftest import books  # noqa: F401 - a fixture
