@@ -63,6 +63,12 @@ class audit:  # noqa: N801 - it reads as a function: with audit() as report
     "raise" :class:`~perfkit.LazyLoadError` from the line that reads.
     """
 
+    def __new__(cls, mode: Any = None, **overrides: Any) -> Any:
+        """Return the scope to be opened; for ``@audit`` without parentheses the audited function."""
+        if inspect.isroutine(mode):
+            return cls()(mode)
+        return super().__new__(cls)
+
     def __init__(
         self,
         mode: str | None = None,

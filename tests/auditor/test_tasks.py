@@ -6,6 +6,7 @@ import pytest
 from django.core.management import BaseCommand, call_command
 
 from perfkit import audit
+from perfkit.auditor.context import current_scope
 from tests.auditor.app.models import Book
 
 pytestmark = pytest.mark.django_db
@@ -43,3 +44,14 @@ def test_a_task(books, caplog, settings):
     assert result.return_value == ["blurb"] * 3
     findings = [record.finding for record in caplog.records if record.name == "perfkit.audit"]
     assert [(finding.field, finding.count) for finding in findings] == [("blurb", 3)]
+
+
+def test_the_decorator_works_without_parentheses():
+    """``@audit`` alone opens a scope around each call, and keeps the function's name and answer."""
+
+    @audit
+    def scope_number(step):
+        return current_scope().number + step
+
+    assert scope_number.__name__ == "scope_number"
+    assert scope_number(0) < scope_number(0)
