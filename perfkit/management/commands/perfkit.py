@@ -16,6 +16,7 @@ SUBCOMMANDS = {
     "baseline": "perfkit.management.baseline",
     "presets": "perfkit.management.presets",
     "reads": "perfkit.management.reads",
+    "routes": "perfkit.management.routes",
 }
 
 
