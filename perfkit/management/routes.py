@@ -5,9 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import sys
+import zlib
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from django.core.management.base import CommandError
 from django.utils.module_loading import import_string
@@ -51,12 +52,7 @@ def handle(
         ) from None
     ranking, skipped = Ranking(quantiles), Skipped()
     for file in files:
-        try:
-            with _opened(file) as log:
-                for entry in entries(log, skipped):
-                    ranking.add(entry)
-        except (OSError, EOFError) as error:
-            raise CommandError(f"{file} can't be read: {error}") from None
+        _read(file, ranking, skipped)
     if json:
         command.stdout.write(_as_json(ranking, skipped))
         return
@@ -69,10 +65,19 @@ def handle(
     )
 
 
+def _read(file: str, ranking: Ranking, skipped: Skipped) -> None:
+    try:
+        with _opened(file) as log:
+            for entry in entries(log, skipped):
+                ranking.add(entry)
+    except (OSError, EOFError, zlib.error) as error:
+        raise CommandError(f"{file} can't be read: {error}") from None
+
+
 def _opened(file: str) -> IO[bytes]:
     if file == "-":
         return sys.stdin.buffer
-    return gzip.GzipFile(file) if file.endswith(".gz") else Path(file).open("rb")
+    return cast("IO[bytes]", gzip.open(file)) if file.endswith(".gz") else Path(file).open("rb")
 
 
 def _as_json(ranking: Ranking, skipped: Skipped) -> str:
