@@ -96,7 +96,7 @@ def _place_of(cls: Any, name: str) -> Place:
 
 def _read_serializer(derivation: Derivation, path: str, serializer: Any) -> None:
     """Note what a serializer reads of the rows at a path."""
-    cls = type(serializer)
+    cls: Any = type(serializer)
     if _is_own(cls.to_representation):
         _follow(derivation, path, cls, "to_representation")
     if isinstance(serializer, serializers.ListSerializer):
@@ -107,7 +107,7 @@ def _read_serializer(derivation: Derivation, path: str, serializer: Any) -> None
                 _read_field(derivation, path, field, _place_of(cls, name), cls)
 
 
-def _follow(derivation: Derivation, path: str, cls: type, name: str) -> None:
+def _follow(derivation: Derivation, path: str, cls: Any, name: str) -> None:
     """Note what an overridden method reads, if its author declared it; it is lost otherwise."""
     method = getattr(cls, name)
     place = _place_of(cls, name)
