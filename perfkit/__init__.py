@@ -5,6 +5,7 @@ from perfkit.exceptions import LazyLoadError, LazyLoadWarning, PresetError
 from perfkit.inference import field_reads, reads, register_reads
 from perfkit.presets import Preset, preset
 from perfkit.querysets import PresetManager, PresetManagerMixin, PresetQuerySet, PresetQuerySetMixin
+from perfkit.usage import record_usage
 
 __all__ = [
     "AuditReport",
@@ -21,6 +22,7 @@ __all__ = [
     "field_reads",
     "preset",
     "reads",
+    "record_usage",
     "register_reads",
 ]
 

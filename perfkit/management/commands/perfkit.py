@@ -17,6 +17,7 @@ SUBCOMMANDS = {
     "presets": "perfkit.management.presets",
     "reads": "perfkit.management.reads",
     "routes": "perfkit.management.routes",
+    "usage": "perfkit.management.usage",
 }
 
 

@@ -1,0 +1,182 @@
+"""Where the recording stands in Django: the ``__init__`` that its two iterables of rows inherit.
+
+``hold()`` and ``release()`` are exact inverses; nothing is in Django while nobody holds.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Model
+from django.db.models.query import (
+    BaseIterable,
+    ModelIterable,
+    RawModelIterable,
+    prefetch_one_level,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+logger = logging.getLogger("perfkit.usage")
+
+_ITERABLES: tuple[Any, ...] = (ModelIterable, RawModelIterable)
+_lock = threading.Lock()
+_holders = 0
+
+
+def hold() -> None:
+    """Put the hooks into Django, unless they are there."""
+    global _holders
+    with _lock:
+        _holders += 1
+        if _holders == 1:
+            for iterable in _ITERABLES:
+                iterable.__init__ = _evaluating
+
+
+def release() -> None:
+    """End what ``hold`` began; the last one takes the hooks out."""
+    global _holders
+    with _lock:
+        _holders -= 1
+        if not _holders:
+            for iterable in _ITERABLES:
+                del iterable.__init__
+
+
+def is_installed() -> bool:
+    """Say whether the hooks are in Django."""
+    return _holders > 0
+
+
+@functools.wraps(BaseIterable.__init__)
+def _evaluating(self: Any, queryset: Any, *args: Any, **kwargs: Any) -> None:
+    BaseIterable.__init__(self, queryset, *args, **kwargs)
+    from perfkit.usage.recorder import current
+
+    child = queryset.__dict__.pop("_perfkit_usage", None)
+    recorder = current.get()
+    # An iterable with a loop of its own makes another one for the rows, or is the rows' own affair.
+    if recorder is None or not _is_plain(type(self)):
+        return
+    try:
+        found = _node(recorder, queryset, child, sys._getframe(1))
+        if found is not None:
+            _record(self, queryset, *found)
+    except Exception:
+        logger.exception("Recording failed; the queryset goes on without it.")
+
+
+def _is_plain(kind: type) -> bool:
+    return any(kind.__iter__ is plain.__iter__ for plain in _ITERABLES)  # type: ignore[attr-defined]
+
+
+def _node(recorder: Any, queryset: Any, child: Any, frame: Any) -> tuple[Any, str] | None:
+    """Return what records the rows of a queryset, and how they are loaded."""
+    from perfkit.auditor.callers import evaluation
+    from perfkit.auditor.frames import mark_of
+    from perfkit.usage.nodes import node_of
+    from perfkit.usage.readers import machinery
+
+    if child is not None:
+        child.use()
+        return child, "lazy"
+    owner = queryset._hints.get("instance")
+    if isinstance(owner, Model) and node_of(owner) is None:
+        # The related manager of a row beyond the sampled ones: these told what its rows are read for.
+        return None
+    above = frame
+    while above is not None:
+        code = above.f_code
+        if mark_of(code).users:
+            break
+        if code is _PREFETCH:
+            return _prefetched(above.f_locals, queryset)
+        if machinery(code):
+            return None
+        above = above.f_back
+    _, place, template, _ = evaluation(frame)
+    loading = queryset.query.__dict__.get("_perfkit")
+    presets = loading.presets if loading is not None else ()
+    node = recorder.node(place, template, presets, queryset.model)
+    return None if node is None else (node, "rows")
+
+
+_PREFETCH = prefetch_one_level.__code__
+
+
+def _prefetched(names: Any, queryset: Any) -> tuple[Any, str] | None:
+    """Return what records the rows of a prefetch, from what Django's function for it holds."""
+    from perfkit.relations import Relation, find_relation
+    from perfkit.usage.nodes import node_of
+
+    lookup, level = names["lookup"], names["level"]
+    for row in names["instances"][:10]:
+        node = node_of(row)
+        if node is None:
+            continue
+        name = lookup.prefetch_to.split("__")[level]
+        through = lookup.prefetch_through.split("__")[level]
+        relation = find_relation(row.__class__, through)
+        if relation is None:
+            return None
+        if name != through:
+            relation = Relation(name, name, queryset.model, many=relation.many, joinable=False)
+        return node.child(relation, queryset.model), "prefetch"
+    return None
+
+
+def _record(iterable: Any, queryset: Any, node: Any, how: str) -> None:
+    """Let an iterable give its rows by way of the node."""
+    query = queryset.query
+    names = [*getattr(query, "annotation_select", ())]
+    for lookup in queryset._prefetch_related_lookups:
+        to_attr = getattr(lookup, "to_attr", None)
+        if to_attr and "__" not in lookup.prefetch_to:
+            names.append(to_attr)
+    kind: Any = type(iterable)
+    iterable.__class__ = _recording(kind)
+    iterable._perfkit = node, how, tuple(names), getattr(query, "select_related", False)
+
+
+@functools.cache
+def _recording(kind: Any) -> Any:
+    """Return the subclass of an iterable whose rows pass by their node."""
+
+    def iterate(self: Any) -> Iterator[Any]:
+        return _passing(kind.__iter__(self), *self._perfkit)
+
+    return type(kind.__name__, (kind,), {"__iter__": iterate, "__module__": kind.__module__})
+
+
+def _passing(
+    rows: Iterator[Any], node: Any, how: str, names: tuple[str, ...], joins: Any
+) -> Iterator[Any]:
+    count = 0
+    limit = node.recorder.sample
+    try:
+        for row in rows:
+            if count < limit:
+                _sample(row, node, how, names, joins)
+            count += 1
+            yield row
+    finally:
+        with node.recorder.lock:
+            node.usage.how.add(how)
+            node.usage.evaluations += 1
+            node.usage.rows += count
+            node.recorder.dirty = True
+
+
+def _sample(row: Any, node: Any, how: str, names: tuple[str, ...], joins: Any) -> None:
+    try:
+        node.sample(row, how, names)
+        if joins:
+            node.sample_joins(row, joins)
+    except Exception:
+        logger.exception("Recording failed; the row goes on without it.")

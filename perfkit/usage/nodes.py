@@ -1,0 +1,206 @@
+"""The rows of one queryset line, or those behind a relation of them, while they are recorded."""
+
+from __future__ import annotations
+
+import sys
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Model
+
+from perfkit.relations import column, columns, find_relation
+from perfkit.usage.evidence import RowsUsage
+from perfkit.usage.readers import LEAVES, SAVES, Reader
+from perfkit.usage.recording import can_record, held, recording_class
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from perfkit.relations import Relation
+    from perfkit.usage.recorder import Recorder
+
+
+def size_of(value: Any) -> int:
+    """Return about how many bytes a value takes, as text where it has no size of its own."""
+    if value is None:
+        return 0
+    if isinstance(value, str):
+        return len(value) if value.isascii() else len(value.encode(errors="replace"))
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return len(value)
+    if isinstance(value, (bool, int, float)):
+        return 8
+    return len(str(value)) if isinstance(value, (Decimal, dict, list, tuple)) else 16
+
+
+def node_of(row: Any) -> Node | None:
+    """Return the node of a row that is being recorded; None for any other."""
+    return getattr(type(row), "_perfkit_node", None)
+
+
+class Node:
+    """What is recorded of the rows of one model at one place; the evidence so far is ``usage``."""
+
+    def __init__(self, recorder: Recorder, model: type[Model], parent: Node | None = None) -> None:
+        self.recorder = recorder
+        self.model = model
+        self.parent = parent
+        #: How a row of these reaches the parent's, by inheritance: "down" or "".
+        self.inheritance = ""
+        self.usage = RowsUsage(model._meta.label)
+        self.children: dict[str, Node] = {}
+        self._classes: dict[tuple[type, frozenset[str]], type] = {}
+        self._seen: list[dict[int, Any]] = []
+
+    def __deepcopy__(self, memo: object) -> Node:
+        return self
+
+    def owner_of(self, name: str) -> Node:
+        """Return the node that counts a column: the parent's for one that is inherited from it."""
+        parent = self.parent if self.inheritance == "down" else None
+        if parent is not None and name in columns(parent.model):
+            return parent.owner_of(name)
+        return self
+
+    def child(self, relation: Relation, model: type[Model] | None = None) -> Node:
+        """Return the node of the rows behind a relation."""
+        found = self.children.get(relation.name)
+        if found is None:
+            target = model or relation.model
+            found = (
+                Node(self.recorder, target or Model, self) if target else self._generic(relation)
+            )
+            found.inheritance = relation.inheritance
+            found.usage.to_many = relation.many
+            found = self.children.setdefault(relation.name, found)
+        return found
+
+    def _generic(self, relation: Relation) -> Node:
+        return Node(self.recorder, self.model, self)
+
+    def sample(self, row: Any, how: str, names: Iterable[str] = ()) -> None:
+        """Watch a row from now on, unless it is watched already."""
+        model = type(row)
+        if hasattr(model, "_perfkit_node") or not can_record(model):
+            return
+        with self.recorder.lock:
+            usage = self.usage
+            if how:
+                usage.how.add(how)
+            usage.samples += 1
+            usage.keys.update(field.attname for field in model._meta.pk_fields)
+            inherited = self.inheritance == "down"
+            for name, value in held(row).items():
+                if name[0] == "_" or (inherited and self.owner_of(name) is not self):
+                    continue
+                found = usage.column(name)
+                found.loaded += 1
+                found.size += size_of(value)
+        key = (model, frozenset(names))
+        made = self._classes.get(key)
+        if made is None:
+            made = self._classes.setdefault(key, recording_class(self, model, names))
+        object.__setattr__(row, "__class__", made)
+        self.recorder.dirty = True
+
+    def sample_joins(self, row: Any, joins: Any) -> None:
+        """Watch the rows that were joined to a row: ``joins`` is Django's tree of query names."""
+        for name, value in list(row._state.fields_cache.items()):
+            relation = find_relation(row.__class__, name)
+            if relation is None or relation.many or not self._is_joined(relation, joins):
+                continue
+            child = self.child(relation)
+            child.usage.how.add("join")
+            if isinstance(value, Model) and node_of(value) is None:
+                child.sample(value, "join")
+                behind = joins if joins is True else joins.get(relation.query_name, {})
+                child.sample_joins(value, behind)
+
+    def _is_joined(self, relation: Relation, joins: Any) -> bool:
+        return bool(joins is True or (joins and relation.query_name in joins))
+
+    def watch(self, seen: dict[int, Any]) -> None:
+        """Remember what has to be forgotten when the evidence is taken."""
+        self._seen.append(seen)
+
+    def take(self) -> RowsUsage:
+        """Return the evidence so far, and begin anew."""
+        usage, self.usage = self.usage, RowsUsage(self.model._meta.label)
+        self.usage.to_many = usage.to_many
+        for seen in self._seen:
+            seen.clear()
+        self._seen = []
+        usage.children = {name: child.take() for name, child in list(self.children.items())}
+        return usage
+
+    def use(self) -> None:
+        """Note that these rows were used, and with them those they were reached through."""
+        node: Node | None = self
+        while node is not None and not node.usage.used:
+            node.usage.used = True
+            node = node.parent
+        self.recorder.dirty = True
+
+    def read(self, name: str, frame: Any) -> bool:
+        """Note that a column or relation is read; return whether it is the page that reads."""
+        reader = Reader(frame)
+        if reader.does:
+            self._machinery(reader.does)
+            return False
+        member = self._outermost(reader)
+        found = self.usage.columns.get(name)
+        if found is None and column(self.model, name) is not None:
+            for attname in column(self.model, name) or ():
+                found = self.usage.column(attname) if attname == name else None
+        if found is not None:
+            found.via.add(member)
+        self.use()
+        return True
+
+    def _outermost(self, reader: Reader) -> str:
+        """Note the outermost member that reads, with the rows that it belongs to; return its name."""
+        for row, member in reversed(reader.members):
+            node = node_of(row)
+            if node is not None:
+                node.usage.members.add(member)
+                return str(member)
+        return ""
+
+    def asks(self, name: str, frame: Any) -> None:
+        """Note the members that ask a related manager for more than a prefetch gave."""
+        for row, member in Reader(frame).members:
+            if (node := node_of(row)) is not None:
+                node.usage.queries.add(member)
+
+    def follow(self, relation: Relation, *, lazy: bool) -> None:
+        """Note that a relation to one row is followed: its key columns are needed."""
+        for name in relation.local:
+            self.owner_of(name).usage.column(name).key = True
+        child = self.child(relation)
+        if lazy:
+            child.usage.how.add("lazy")
+        child.use()
+
+    def _machinery(self, does: str) -> None:
+        if does == SAVES:
+            self.usage.saved += 1
+        elif does == LEAVES:
+            self.usage.left += 1
+        self.recorder.dirty = True
+
+    def whole_read(self, row: Any) -> dict[str, Any]:
+        """Give the ``__dict__`` of a row; whoever else than Django reads it may read any column."""
+        reader = Reader(sys._getframe(1))
+        if reader.does:
+            if reader.does == LEAVES:
+                self._machinery(LEAVES)
+        elif not _is_djangos(sys._getframe(1)):
+            self.usage.left += 1
+        values: dict[str, Any] = held(row)
+        return values
+
+
+def _is_djangos(frame: Any) -> bool:
+    """Say whether Django itself, or a cached property of it, looks for one value."""
+    file = frame.f_code.co_filename.replace("\\", "/")
+    return "/django/" in file or file.endswith("functools.py")
