@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from asgiref.sync import sync_to_async
+from asgiref.sync import async_to_sync, sync_to_async
 from django.db import connection
 
 from perfkit import Preset, audit
@@ -135,7 +135,7 @@ def test_statements_in_threads_belong_to_their_task():
     async def both():
         return await asyncio.gather(task(2), task(3))
 
-    assert asyncio.run(both()) == [2, 3]
+    assert async_to_sync(both)() == [2, 3]
 
 
 def test_a_wrapper_of_the_users_own_is_taken_off_again():

@@ -1,10 +1,10 @@
 """The middleware: one line of log per request, for WSGI and ASGI, streams included."""
 
-import asyncio
 import json
 import logging
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.test import AsyncClient, Client
 
 from perfkit.routes.entry import RouteEntry
@@ -72,7 +72,7 @@ def test_a_stream_that_nobody_reads_has_its_line(lines):
 @pytest.mark.parametrize("path", ["/async/", "/view/"])
 def test_under_asgi(lines, path):
     """Asynchronous and synchronous views are measured under ASGI, each in its thread."""
-    asyncio.run(AsyncClient().get(f"{path}?read=author"))
+    async_to_sync(AsyncClient().get)(f"{path}?read=author")
     (entry,) = lines()
     assert (entry.route, entry.status) == (path.strip("/") + "/", 200)
     assert entry.queries > 0
