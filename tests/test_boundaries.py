@@ -18,7 +18,7 @@ SOURCES = {
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 #: What a plain installation of Django brings along.
-ALWAYS_THERE = {*sys.stdlib_module_names, "perfkit", "django", "asgiref"}
+ALWAYS_THERE = {*sys.stdlib_module_names, "perfkit", "django", "asgiref", "sqlparse"}
 
 
 class WithoutTypeChecking(ast.NodeTransformer):

@@ -174,7 +174,7 @@ class Finding:
 
     def __str__(self) -> str:
         lines = [self._headline()]
-        for title, text in self._details():
+        for title, text in self.details():
             lines.append(f"  {title:<13} {text}")
         return "\n".join(lines)
 
@@ -196,7 +196,8 @@ class Finding:
         plural = "query" if self.queries == 1 else "queries"
         return f"{did} ({self.queries} {plural}, {self.duration * 1000:.1f} ms)"
 
-    def _details(self) -> list[tuple[str, str]]:
+    def details(self) -> list[tuple[str, str]]:
+        """Return what a person reads below the headline: titles and texts, of what there is to tell."""
         found: list[tuple[str, str]] = []
         did = "called at" if self.is_external else "read at"
         if self.template:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from perfkit.auditor import kinds
 from perfkit.auditor.callers import fingerprint
 from perfkit.auditor.config import AuditConfig
-from perfkit.auditor.context import current, current_scope
+from perfkit.auditor.context import current, current_scope, innermost
 from perfkit.auditor.scope import Record, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
+    from perfkit.auditor.findings import Finding
     from perfkit.auditor.rows import Rows
 
 T = TypeVar("T")
@@ -109,6 +110,14 @@ class Prefetching:
 
 #: Stands for a read that is let alone: a relation of a row fetched alone.
 ALONE: Any = object()
+
+
+def finding_at_work() -> Finding | None:
+    """Return the finding of the lazy load that a statement sent now belongs to; None outside one."""
+    top = innermost()
+    while isinstance(top, Prefetching):
+        top = top.outer
+    return top.record.finding if isinstance(top, Load) else None
 
 
 def scope_for(rows: Rows | None) -> Scope | None:
