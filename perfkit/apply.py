@@ -213,11 +213,11 @@ def prefetch_preset(instances: Sequence[Model], preset: Preset) -> None:
     """Load onto rows what a preset names and they lack; see :meth:`perfkit.Preset.prefetch`."""
     if not instances:
         return
-    models = {instance._meta.concrete_model: type(instance) for instance in instances}
+    models = {instance._meta.concrete_model: instance.__class__ for instance in instances}
     if len(models) > 1:
         labels = ", ".join(sorted(model._meta.label for model in models.values()))
         raise PresetError(f"{preset!r}: prefetch() takes rows of one model, not of {labels}.")
-    plan = compile_plan(type(instances[0]), preset).plan
+    plan = compile_plan(instances[0].__class__, preset).plan
     _load_missing_columns(instances, plan)
     prefetches = [
         *(PrefetchPlan(join.relation, (join.plan,)) for join in plan.joins),

@@ -170,7 +170,7 @@ class PresetQuerySetMixin(_QuerySet[_M]):
         super()._add_hints(**hints)  # type: ignore[misc]  # it is private
         owner = hints.get("instance")
         if isinstance(owner, Model) and not self._links_known:
-            require_links(self, type(owner))
+            require_links(self, owner.__class__)
 
     def only(self, *fields: str) -> Self:
         """As in Django; what the presets' joins and prefetches stand on stays loaded."""

@@ -137,7 +137,7 @@ def begin(
     None where the read is let alone. Raises :class:`~perfkit.LazyLoadError` in the mode ``raise``.
     """
     try:
-        key = (subject, rows, type(instance), *fingerprint(frame))
+        key = (subject, rows, instance.__class__, *fingerprint(frame))
         load: Any = scope.loads.get(key)
         if load is None:
             load = scope.loads[key] = _first(scope, rows, subject, instance, frame)
@@ -164,7 +164,7 @@ def _first(
             minimum = scope.config.repeated
         elif not known.many and not scope.config.single_rows:
             return ALONE
-    record = scope.record(kind, type(instance), name, known, frame, minimum=minimum)
+    record = scope.record(kind, instance.__class__, name, known, frame, minimum=minimum)
     relation = "" if kind == "deferred-field" else name
     load = Load(scope, record, known, relation, joins=kind == "to-one")
     load.doubtful = kinds.is_doubtful(subject)
@@ -177,11 +177,13 @@ def stop(
     """Raise :class:`~perfkit.LazyLoadError` for a row whose fetch mode is "raise"."""
     if load is None:
         kind, name = kinds.describe(subject)
-        record = Scope(AuditConfig()).record(kind, type(instance), name, rows, frame)
+        record = Scope(AuditConfig()).record(kind, instance.__class__, name, rows, frame)
         record.count += 1
     else:
         record = load.record
-    record.stop(f"Fetching of {type(instance).__qualname__}.{kinds.describe(subject)[1]} blocked.")
+    record.stop(
+        f"Fetching of {instance.__class__.__qualname__}.{kinds.describe(subject)[1]} blocked."
+    )
 
 
 def run(load: Load, action: Callable[..., T], *args: Any) -> T:

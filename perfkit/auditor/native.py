@@ -86,7 +86,7 @@ class AuditedMode(FetchMode):
         """Give the target of a generic key a mode of its own; Django gave it the owner's."""
         target = instance._state.fields_cache.get(name)
         if target is not None:
-            child = self.rows.child(name, type(target), joins=False)
+            child = self.rows.child(name, target.__class__, joins=False)
             target._state.fetch_mode = AuditedMode(self.wrapped, child)
 
     def __eq__(self, other: object) -> bool:

@@ -68,7 +68,7 @@ def read(scope: Scope, related: Related, queryset: Any, call: str, frame: FrameT
     if rows is not None and not (scope.trusts(rows) and rows.covers(owner)):
         rows = None
     kind = "bypassed-prefetch" if prefetched else "related-manager"
-    key = (kind, call, name, rows, type(owner), *fingerprint(frame))
+    key = (kind, call, name, rows, owner.__class__, *fingerprint(frame))
     record = scope.loads.get(key)
     if record is None:
         record = _first_read(scope, rows, kind, call, name, owner, frame)
@@ -100,7 +100,7 @@ def _first_read(
         minimum = scope.config.repeated
     elif rows is not None and not rows.many and not scope.config.single_rows:
         return ALONE
-    return scope.record(kind, type(owner), name, rows, frame, call=call, minimum=minimum)
+    return scope.record(kind, owner.__class__, name, rows, frame, call=call, minimum=minimum)
 
 
 def rows_for_prefetch(instance: Any, frame: FrameType) -> Rows:
@@ -110,7 +110,7 @@ def rows_for_prefetch(instance: Any, frame: FrameType) -> Rows:
         scope = current_scope()
         location, template, _ = evaluated_at(frame)
         reference, lineage = (no_scope, ()) if scope is None else (scope.ref, scope.lineage)
-        rows = Rows(reference, lineage, type(instance), True, location)
+        rows = Rows(reference, lineage, instance.__class__, True, location)
         rows.template = template
     return rows
 

@@ -40,7 +40,7 @@ def related_manager(queryset: Any) -> Related | None:
         if any(row is owner for row in known.values()):
             relation = field.remote_field
             return _related(owner, relation.get_accessor_name(), relation.cache_name)
-    names = _many_to_many(type(owner))
+    names = _many_to_many(owner.__class__)
     if names:
         for target in _exact_targets(queryset.query.where):
             if target in names:

@@ -106,7 +106,8 @@ def concrete_subclasses(model: type[models.Model]) -> list[type[models.Model]]:
     while waiting:
         cls = waiting.pop(0)
         waiting.extend(cls.__subclasses__())
-        if not cls._meta.abstract and cls not in found:
+        # A class that shares its parent's options is none that Django made (usage recording makes some).
+        if "_meta" in vars(cls) and not cls._meta.abstract and cls not in found:
             found.append(cls)
     return found
 

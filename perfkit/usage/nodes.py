@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from decimal import Decimal
+from inspect import getattr_static
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
@@ -60,6 +61,13 @@ class Node:
         parent = self.parent if self.inheritance == "down" else None
         if parent is not None and name in columns(parent.model):
             return parent.owner_of(name)
+        return self
+
+    def owner_of_name(self, name: str) -> Node:
+        """Return the node whose rows have an attribute: the parent's where they have it, too."""
+        parent = self.parent if self.inheritance == "down" else None
+        if parent is not None and getattr_static(parent.model, name, None) is not None:
+            return parent.owner_of_name(name)
         return self
 
     def child(self, relation: Relation, model: type[Model] | None = None) -> Node:
@@ -162,7 +170,8 @@ class Node:
         for row, member in reversed(reader.members):
             node = node_of(row)
             if node is not None:
-                node.usage.members.add(member)
+                name = member.rpartition(".")[2]
+                node.owner_of_name(name).usage.members.add(member)
                 return str(member)
         return ""
 

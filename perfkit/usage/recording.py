@@ -219,7 +219,7 @@ def recording_class(node: Node, model: type[Model], names: Iterable[str]) -> typ
         if relation is None or not hasattr(plain, "__get__") or name in space:
             continue
         watched = WatchedList if relation.many else WatchedRow
-        space[name] = watched(node, relation, plain)
+        space[name] = watched(node.owner_of_name(name), relation, plain)
     for name in names:
         space.setdefault(name, WatchedColumn(node, name, inspect.getattr_static(model, name, None)))
     # Not by the metaclass, which would register a model.

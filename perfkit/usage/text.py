@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from perfkit.usage.suggestion import suggest
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -41,11 +43,22 @@ def describe_queryset(usage: QuerysetUsage) -> Iterator[str]:
     )
     for path, part, scale in rows.walk():
         yield from _part(path, part, scale)
+    yield from _suggested(usage)
+
+
+def _suggested(usage: QuerysetUsage) -> Iterator[str]:
+    found = suggest(usage)
+    if found.preset is not None:
+        yield "  paste   " + found.source.replace("\n", "\n          ")
+    for note in found.notes:
+        yield f"  note    {note}"
 
 
 def _part(path: str, rows: RowsUsage, scale: float) -> Iterator[str]:
     indent = "    " if path else "  "
     if path:
+        if not rows.how:
+            return
         how = ", ".join(sorted(rows.how)) or "not loaded"
         state = "used" if rows.used else "never used"
         yield f"  {path} ({how}): {state}, {rows.samples} sampled"
