@@ -48,6 +48,10 @@ class PerfkitSettings:
     AUDIT_MAX_FINDINGS: int = 200
     #: The fetch mode of preset querysets: "one", "peers" or "raise".
     FETCH_MODE: str = "one"
+    #: The file that UsageMiddleware adds evidence to, or None.
+    USAGE_FILE: str | None = None
+    #: How many rows of each evaluated queryset are watched for it.
+    USAGE_SAMPLE: int = 3
 
 
 def problems(value: object) -> list[str]:
@@ -138,6 +142,8 @@ _VALIDATORS: dict[str, Any] = {
     "AUDIT_REPEATED": _at_least(2),
     "AUDIT_MAX_FINDINGS": _at_least(1),
     "FETCH_MODE": _one_of(*FETCH_MODE_NAMES),
+    "USAGE_FILE": _path,
+    "USAGE_SAMPLE": _at_least(1),
 }
 
 _current: PerfkitSettings | None = None

@@ -1,4 +1,4 @@
-"""The middlewares: an audit scope per request, and a line of log per request; for WSGI and ASGI."""
+"""The middlewares: an audit scope, a line of log, usage evidence per request; for WSGI and ASGI."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from perfkit.auditor.audit import Opening
 from perfkit.enclosing import EnclosingMiddleware
 from perfkit.measuring import Measurement, MeasuringMiddleware
 from perfkit.routes.entry import RouteEntry, method_of, route_of
+from perfkit.usage.process import Enclosure, collector
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -29,6 +30,19 @@ class AuditMiddleware(EnclosingMiddleware[Opening]):
     def enclose(self, request: HttpRequest) -> Opening | None:
         """Return the scope of a request, where the settings ask for one."""
         return Opening(config.from_settings()) if config.wanted() else None
+
+
+class UsageMiddleware(EnclosingMiddleware[Enclosure]):
+    """Record what each request loads and reads, for ``manage.py perfkit usage``.
+
+    The evidence of the process is added to the file ``PERFKIT["USAGE_FILE"]`` every ten seconds, and
+    at its end. Without that setting the middleware passes requests on.
+    """
+
+    def enclose(self, request: HttpRequest) -> Enclosure | None:
+        """Return the recording of a request, where the settings name a file."""
+        found = collector()
+        return Enclosure(found) if found is not None else None
 
 
 class RoutesMiddleware(MeasuringMiddleware["_Request"]):

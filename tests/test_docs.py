@@ -67,7 +67,7 @@ def test_kinds_are_documented() -> None:
 def test_settings_that_are_mentioned_exist(page: str) -> None:
     """No page names a key of PERFKIT that the code does not know."""
     known = {f.name for f in fields(conf.PerfkitSettings)}
-    mentioned = set(re.findall(r"[`\"'](AUDIT[A-Z_]*|FETCH_MODE)[`\"']", TEXTS[page]))
+    mentioned = set(re.findall(r"[`\"'](AUDIT[A-Z_]*|FETCH_MODE|USAGE[A-Z_]*)[`\"']", TEXTS[page]))
     assert mentioned <= known
 
 

@@ -88,6 +88,10 @@ class Recorder:
                 self._evidence.add(usage)
             return self._evidence
 
+    def forget(self) -> None:
+        """Begin anew: what was recorded is kept elsewhere."""
+        self._evidence = Evidence()
+
 
 #: The innermost recorder of this context.
 current: ContextVar[Recorder | None] = ContextVar("perfkit_usage", default=None)
