@@ -117,14 +117,23 @@ class Slope:
 
 
 def _listed(before: Recording, after: Recording) -> tuple[str, int] | None:
-    """Return the table, and the rows more, of the first statement that is sent once and reads more."""
-    rows = {statement.shape: statement.rows for statement in before.statements}
-    counts = Counter(statement.shape for statement in after.statements)
-    for statement in after.statements:
-        more = statement.rows - rows.get(statement.shape, statement.rows)
-        if counts[statement.shape] == 1 and more > 0:
-            return table_of(statement.folded), more
+    """Return the table of the first statement that is sent as often and reads more rows; and these."""
+    counts, rows = _by_shape(before)
+    counts_after, rows_after = _by_shape(after)
+    for shape, count in counts_after.items():
+        if count == counts[shape] and rows_after[shape] > rows[shape]:
+            return table_of(shape[1]), (rows_after[shape] - rows[shape]) // count
     return None
+
+
+def _by_shape(recording: Recording) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
+    """Return how often each statement was sent, whatever its values, and how many rows it used."""
+    counts: Counter[tuple[str, str]] = Counter()
+    rows: Counter[tuple[str, str]] = Counter()
+    for statement in recording.statements:
+        counts[statement.shape] += 1
+        rows[statement.shape] += statement.rows
+    return counts, rows
 
 
 def too_many(recording: Recording, allowed: int) -> str:

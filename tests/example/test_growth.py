@@ -1,0 +1,66 @@
+"""Every page of the shop against growing data: the optimised forms are constant, the naive ones told."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from example_project.showroom.pages import FORMS, NAIVE, OPTIMISED, PAGES, Page
+from example_project.showroom.rows import SIZES
+from perfkit.testing import assert_constant_queries
+from tests.example import factories
+
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+@pytest.fixture
+def small_shop(db: None, settings: pytest.FixtureRequest) -> None:
+    """A shop with one or two rows of everything."""
+    settings.ROOT_URLCONF = "example_project.urls"
+    factories.begin()
+
+
+def prove(page: Page, form: str, **options: int) -> None:
+    """Assert that a form of a page sends as many queries for more rows."""
+    client = Client(SERVER_NAME="localhost")
+    assert_constant_queries(
+        lambda: client.get(page.url(form, SIZES[0])), grow=factories.grow, **options
+    )
+
+
+@every_page
+def test_an_optimised_page_sends_as_many_queries_for_more_rows(
+    small_shop: None, page: Page
+) -> None:
+    """No page of the shop costs a query more when its data has grown, and none costs more than six."""
+    prove(page, OPTIMISED, max_queries=6)
+
+
+@every_page
+def test_a_naive_page_fails_with_the_right_lines(small_shop: None, page: Page) -> None:
+    """The naive form is told with its slope, and each line that is told does read what is told of it."""
+    with pytest.raises(AssertionError, match="The number of queries grows") as caught:
+        prove(page, NAIVE)
+    head, *entries = str(caught.value).split("\n\n")
+    assert float(re.search(r"([\d.]+) per row of \w+", head)[1]) >= 1
+    for entry in entries:
+        file, line = re.search(r"^  read at +(\S+):(\d+)", entry, re.M).groups()
+        member = re.search(r"^  in \w+ +\w+\.(\w+)", entry, re.M)
+        read = member or re.search(r"^  lazy load +\w+\.(\w+)", entry, re.M)
+        assert file.startswith("example_project/")
+        # The export reads what a path names.
+        assert read[1] in line_of(file, int(line)) or "getattr(" in line_of(file, int(line)), entry
+        assert re.search(r"^  fix +\S", entry, re.M), entry
+
+
+def line_of(file: str, line: int) -> str:
+    return Path(file).read_text(encoding="utf-8").splitlines()[line - 1]
+
+
+def test_both_forms_show_the_same_small_shop(small_shop: None) -> None:
+    """The factories' rows are shown, and both forms show them alike."""
+    client = Client(SERVER_NAME="localhost")
+    for page in PAGES:
+        naive, optimised = (client.get(page.url(form, SIZES[0])).getvalue() for form in FORMS)
+        assert naive == optimised
