@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models.constants import LOOKUP_SEP
 
+from perfkit.abridging import abridged
+from perfkit.annotations import annotation_at
 from perfkit.arguments import split_path
 from perfkit.compiler import compile_plan
 from perfkit.inference import OwnQuery, Place, Unresolved, callable_reads
@@ -20,7 +22,7 @@ from perfkit.presets import Preset
 from perfkit.relations import column, columns, find_relation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from django.db.models import Model
 
@@ -85,16 +87,21 @@ class Derivation:
     """Collects what a consumer reads of the rows of ``model``; :meth:`result` gives the preset.
 
     Paths are as ``only`` of a Preset takes them, from the rows of ``model``; "" is the row itself.
-    Each is given with the place that reads it.
+    Each is given with the place that reads it. A name that declared presets annotate is annotated: of the root
+    ``presets`` of its QuerySet class, by default those of the default manager, unless ``annotated`` has it already.
     """
 
     model: type[Model]
+    presets: Mapping[str, Any] | None = None
+    annotated: Collection[str] = ()
     _only: dict[str, None] = field(default_factory=dict)
     _whole: dict[str, None] = field(default_factory=dict)
     _reads: dict[ConsumerRead, None] = field(default_factory=dict)
     _unresolved: dict[Unresolved, None] = field(default_factory=dict)
     _own_queries: dict[OwnQuery, None] = field(default_factory=dict)
     _unknown: dict[ConsumerRead, None] = field(default_factory=dict)
+    _members: dict[str, None] = field(default_factory=dict)
+    _annotations: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def read(self, path: str, place: Place) -> None:
         """Note that data is read: a column, the key of a relation, a member, or the rows of a to-many one.
@@ -103,6 +110,10 @@ class Derivation:
         have is kept as unknown: it is an annotation, or set by the view.
         """
         self._walk(self.model, "", split_path(path), ConsumerRead(path, place))
+
+    def member(self, path: str) -> None:
+        """Note the name of a property or method whose columns are told: the preset may name it instead."""
+        self._members[path] = None
 
     def relation(self, path: str, place: Place) -> None:
         """Note that a relation is crossed, of whose rows nothing but the key is read so far."""
@@ -167,10 +178,16 @@ class Derivation:
                 prefetched.append(path)
             else:
                 only.update(dict.fromkeys(_join(path, name) for name in columns(model)))
+        annotations = dict(self._annotations)
         return Derived(
             model=self.model,
             reads=tuple(sorted(self._reads)),
-            preset=Preset(only=only or ["pk"], prefetch_related=prefetched),
+            preset=Preset(
+                only=abridged(self.model, only or ["pk"], self._members),
+                prefetch_related=prefetched,
+                annotate=annotations.pop("", None),
+                include={path: Preset(annotate=named) for path, named in annotations.items()},
+            ),
             unresolved=tuple(self._unresolved),
             own_queries=tuple(self._own_queries),
             unknown=tuple(sorted(self._unknown)),
@@ -192,6 +209,8 @@ class Derivation:
                 self._walk(relation.model, path, rest or ["pk"], read)
         elif column(model, name) is not None:
             self._reads[read] = self._only[path] = None
+        elif not rest and self._annotate(at, name, read):
+            self._reads[read] = None
         elif (reads := member_reads(model, name)) is not None:
             self._reads[read] = self._only[path] = None
             self._doubt(reads, at)
@@ -200,6 +219,22 @@ class Derivation:
             if static(model, "__getattr__") is not MISSING:
                 self.lose(f"{name} of {model.__name__}, which has a __getattr__()", read.place, at)
             self._unknown[read] = None
+
+    def _annotate(self, at: str, name: str, read: ConsumerRead) -> bool:
+        """Take over what declared presets annotate under a name; tell whether there is one such expression."""
+        if not at and name in self.annotated:
+            return True
+        found = annotation_at(self.model, at, name, self.presets)
+        if found is None:
+            return False
+        if found.ambiguous:
+            what = f"{name}, since presets annotate {found.ambiguous!r} with different expressions"
+            self.lose(what, read.place, at)
+            return False
+        self._annotations.setdefault(at, {}).update(found.expressions)
+        if at:
+            self._only[_join(at, "pk")] = None
+        return True
 
     def _behind_member(
         self,

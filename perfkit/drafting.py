@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from perfkit.clauses import Clause
     from perfkit.places import Place
 
-__all__ = ["draft_preset"]
+__all__ = ["draft_preset", "presets_of"]
 
 
 def draft_preset(model: type[Model], preset: Preset, place: Place) -> Draft:
@@ -187,7 +187,7 @@ class _ClauseDrafter:
         place = replace(self.place, path=(*self.place.path, path))
         if isinstance(included, Preset):
             return draft_preset(model, included, place)
-        known = _presets_of(model)
+        known = presets_of(model)
         if included not in known:
             self.place.fail(
                 f"include names the preset {included!r} for {path!r}, but the default manager of "
@@ -379,7 +379,7 @@ def _queryset_class(manager: Any) -> type[Any]:
     return declared if hasattr(declared, "_declare_preset") else type(manager.get_queryset())
 
 
-def _presets_of(model: type[Model]) -> Mapping[str, Any]:
+def presets_of(model: type[Model]) -> Mapping[str, Any]:
     """Return the presets of the QuerySet class of a model's default manager, by name."""
     return getattr(_queryset_class(model._default_manager), "presets", {})
 

@@ -12,7 +12,7 @@ from django.db.models.constants import LOOKUP_SEP
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["in_order", "refuse_regrouping"]
+__all__ = ["in_order", "names_read", "refuse_regrouping"]
 
 
 def refuse_regrouping(
@@ -76,13 +76,14 @@ def in_order(annotations: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     left = dict(sorted(annotations.items()))
     while left:
         ready = [
-            name for name, value in left.items() if not _read_names(value) & left.keys() - {name}
+            name for name, value in left.items() if not names_read(value) & left.keys() - {name}
         ]
         for name in ready or list(left):
             yield name, left.pop(name)
 
 
-def _read_names(expression: Any) -> set[str]:
+def names_read(expression: Any) -> set[str]:
+    """Return the names of fields and annotations that an expression reads, outside of subqueries."""
     return {path.split(LOOKUP_SEP)[0] for path in _paths(expression)}
 
 

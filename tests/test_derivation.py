@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from django.db.models import F, Value
+
+from example_project.catalogue.models import Category
+from example_project.catalogue.models import Product as Shown
+from example_project.reviews.models import Review
+from perfkit import Preset
 from perfkit.derivation import Derivation, Place
 from tests.inference.app.models import Line, Note, Product
+from tests.loads import queries
 from tests.testapp.models import Book
 
 HERE = Place(__file__, 1, "here")
 
 
 def derive(model: Any, *paths: str) -> Derivation:
-    derivation = Derivation(model)
+    return derive_from(model, None, *paths)
+
+
+def derive_from(model: Any, presets: Any, *paths: str) -> Derivation:
+    derivation = Derivation(model, presets)
     for path in paths:
         derivation.read(path, HERE)
     return derivation
@@ -97,3 +109,88 @@ def test_unknown_names_are_kept_and_load_nothing() -> None:
     assert [read.path for read in derived.unknown] == ["review_count"]
     assert derived.plan.columns == ("id", "title")
     assert f"has no 'review_count' ({__file__}:1)" in str(derived)
+
+
+def test_an_annotation_that_presets_declare_is_taken_over() -> None:
+    """A cached property that asks the database is annotated as the written presets do, and asks no more."""
+    derived = derive(Shown, "title", "rating").result()
+    assert derived.complete
+    assert not derived.own_queries
+    (annotation,) = derived.plan.annotations
+    assert annotation in Shown.objects.optimize_for("list").loading_plan.annotations
+    alone = derive_from(Shown, {}, "title", "rating").result()
+    assert alone.own_queries
+    assert not alone.plan.annotations
+
+
+@pytest.mark.django_db
+def test_an_annotation_below_a_list_goes_to_its_prefetch() -> None:
+    """Rows that a query of their own loads have it; the values are those that the properties give."""
+    top = Category.objects.create(name="Top")
+    Category.objects.create(name="Below", parent=top)
+    derived = derive(Category, "name", "children__product_count").result()
+    (prefetch,) = derived.plan.prefetches
+    assert [name for name, _ in prefetch.plans[0].annotations] == ["product_count"]
+    with queries() as using:
+        found = derived.preset.apply(Category.objects.filter(pk=top.pk)).get()
+        assert [child.__dict__["product_count"] for child in found.children.all()] == [0]
+    assert len(using) == 2
+
+
+def test_joined_rows_are_not_annotated() -> None:
+    """A joined row can't have an annotation: the property's own query is told."""
+    derived = derive(Review, "title", "product__rating").result()
+    assert derived.own_queries
+    assert not any(plan.annotations for plan in derived.plan.walk())
+
+
+def test_presets_that_annotate_differently_are_told() -> None:
+    """Which of the two is meant nobody can know: the answer is incomplete, and says the name."""
+    presets = {
+        "list": Preset(annotate={"product_count": Value(1)}),
+        "detail": Preset(annotate={"product_count": Value(2)}),
+    }
+    derived = derive_from(Category, presets, "product_count").result()
+    assert not derived.complete
+    assert "annotate 'product_count' with different expressions" in str(derived)
+    assert not derived.plan.annotations
+    presets["detail"] = presets["list"] | Preset(only=["name"])
+    assert derive_from(Category, presets, "product_count").result().complete
+
+
+def test_an_annotation_brings_those_that_it_reads() -> None:
+    """They are annotated in their order, or the expression would name nothing."""
+    presets = {"list": Preset(annotate={"one": Value(1), "two": F("one") + Value(1)})}
+    derived = derive_from(Category, presets, "two").result()
+    assert [name for name, _ in derived.plan.annotations] == ["one", "two"]
+    assert not derived.unknown
+
+
+def test_what_the_queryset_annotates_is_left_as_it_is() -> None:
+    """An annotation of the view's own is not replaced by one that a preset has under its name."""
+    derivation = Derivation(Shown, annotated={"rating"})
+    derivation.read("rating", HERE)
+    derived = derivation.result()
+    assert not derived.plan.annotations
+    assert not derived.own_queries
+
+
+def test_members_stand_for_what_they_read() -> None:
+    """A name that the consumer reads is written in place of its columns where that loads the same."""
+    derivation = derive(Product, "brand__name", "title", "lines__total", "lines__amount", "tax")
+    long = derivation.result()
+    derivation.member("lines__total")
+    derived = derivation.result()
+    (clause,) = derived.preset.clauses
+    assert "lines__total" in clause.only
+    assert "lines__amount" not in clause.only
+    assert "lines__pk" not in clause.only
+    assert derived.plan.loads_the_same(long.plan)
+
+
+def test_a_member_that_would_load_more_is_not_written() -> None:
+    """A property that hands on whole rows, of which the consumer reads one column, stays unnamed."""
+    derivation = derive(Shown, "images__motif")
+    derivation.member("cover")
+    (clause,) = derivation.result().preset.clauses
+    assert clause.only == ("images__motif",)

@@ -21,7 +21,7 @@ from perfkit.inference.values import Atom, Row, Rows, Value
 from perfkit.integrations.templates.walking import Walker
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from perfkit.presets import Preset
 
@@ -73,10 +73,15 @@ def derive_from_template(
     cls = type(rows) if rows is not None else None
     compiled = loaded.template
     key = (id(compiled.engine), compiled.origin.name, name, model, cls, annotated)
+    return kept(key, compiled, lambda: _derive(compiled, name, model, cls, annotated))
+
+
+def kept(key: Any, compiled: Any, make: Callable[[], Derived]) -> Derived:
+    """Return the answer that is kept for a template; make it when there is none, or the template has changed."""
     found = _cache.get(key)
     current = (compiled.engine, compiled.source, generation())
     if found is None or found[0] != current:
-        found = (current, _derive(compiled, name, model, cls, annotated))
+        found = (current, make())
         if len(_cache) >= CACHED:
             _cache.popitem(last=False)
         _cache[key] = found
@@ -126,11 +131,9 @@ def _derive(
     annotated: frozenset[str],
 ) -> Derived:
     """Follow the template with rows, or with one row if it is only that which it can be."""
-    if cls is not None:
-        return _told(_walked(template, name, model, cls, annotated, {"rows"}), model)
-    both = _walked(template, name, model, cls, annotated, {"row", "rows"})
-    kinds = both.used_as or {"row", "rows"}
-    return _told(_walked(template, name, model, cls, annotated, kinds), model)
+    kinds = {"row", "rows"}
+    both = _walked(template, name, model, cls, annotated, kinds)
+    return told(_walked(template, name, model, cls, annotated, both.used_as or kinds), model)
 
 
 def _walked(
@@ -142,7 +145,7 @@ def _walked(
     kinds: set[str],
 ) -> Walker:
     walker = Walker(template.engine)
-    walker.annotated = annotated
+    walker.begin(model, cls, annotated)
     walker.either = len(kinds) == 2
     rows: Rows = walker.root_rows(model, cls)
     atoms: dict[str, Atom] = {"row": Row(model, model), "rows": rows}
@@ -151,9 +154,9 @@ def _walked(
     return walker
 
 
-def _told(walker: Walker, model: type[Model]) -> Derived:
+def told(walker: Walker, model: type[Model]) -> Derived:
     """Tell a derivation what was found."""
-    derivation = Derivation(model)
+    derivation = Derivation(model, walker.presets, walker.annotated)
     relations = {read.path for read in walker.reads if read.kind == "relation"}
     for read in walker.reads:
         if read.kind == "relation":
@@ -166,6 +169,10 @@ def _told(walker: Walker, model: type[Model]) -> Derived:
             for below in relations:
                 if not path or below.startswith(f"{path}__"):
                     derivation.whole(below, place)
+    for annotated in walker.annotations:
+        derivation.read(annotated.path, annotated.place)
+    for member in walker.members:
+        derivation.member(member)
     for query in walker.own_queries:
         derivation.query(query.construct, Place(query.file, query.line, query.function))
     return derivation.result()

@@ -7,8 +7,12 @@ from dataclasses import replace
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from django.db.models.constants import LOOKUP_SEP
 from django.db.models.query import QuerySet
 
+from perfkit.annotations import annotation_at
+from perfkit.derivation import ConsumerRead
+from perfkit.inference import is_member
 from perfkit.inference.arguments import Arguments
 from perfkit.inference.interpreter import Interpreter
 from perfkit.inference.live import MISSING, static
@@ -32,8 +36,11 @@ from perfkit.inference.values import (
     join,
     known,
 )
+from perfkit.relations import column, find_relation
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.db.models import Model
 
     from perfkit.inference.declarations import Declaration
@@ -47,9 +54,15 @@ class Lookups(Interpreter):
 
     #: Names that a query adds to the rows of the root, such as annotations: they are loaded with it.
     annotated: frozenset[str] = frozenset()
+    #: The model of the root, and the presets of its queryset.
+    root: type[Model] | None = None
+    presets: Mapping[str, Any] | None = None
 
     def __init__(self) -> None:
         super().__init__()
+        #: The members that the template names, by their paths, and what declared presets annotate for it.
+        self.members: dict[str, None] = {}
+        self.annotations: dict[ConsumerRead, None] = {}
         #: What the template does with the variable that may be a row or rows: ``"row"``, ``"rows"``.
         self.used_as: set[str] = set()
         #: Whether the variable may be either: what one of them can't do tells that it is the other.
@@ -118,8 +131,8 @@ class Lookups(Interpreter):
             return self.look_up_rows(atom, bit, node)
         if isinstance(atom, Row) or (isinstance(atom, Box) and atom.cls is not None):
             item = self.ask(atom, "__getitem__", known(bit)) or BOTTOM
-            if self.is_annotation(atom, bit):
-                return item | INERT
+            if isinstance(atom, Row) and not atom.own and self.is_named(atom, bit):
+                self.members[LOOKUP_SEP.join((*atom.path, bit))] = None
             return item | self.get_atom(atom, bit)
         if isinstance(atom, Box):
             return self.look_up_container(atom, bit, node)
@@ -135,9 +148,31 @@ class Lookups(Interpreter):
             return INERT
         return self.get_atom(atom, bit)
 
-    def is_annotation(self, atom: Atom, name: str) -> bool:
-        """Tell whether a name of a row is one that its query adds."""
-        return isinstance(atom, Row) and not atom.path and not atom.own and name in self.annotated
+    @staticmethod
+    def is_named(row: Row, name: str) -> bool:
+        """Tell whether a name of a row is a property or method."""
+        return column(row.model, name) is None and is_member(row.model, name)
+
+    def get_row(self, row: Row, name: str) -> Value:
+        """Read an attribute of a row; what its query annotates, or could as presets do, comes first."""
+        if not row.own and self.is_annotation(row, name):
+            return INERT
+        return super().get_row(row, name)
+
+    def is_annotation(self, row: Row, name: str) -> bool:
+        """Tell whether a name of a row is one that its query adds, or that a declared preset adds."""
+        if not row.path and name in self.annotated:
+            return True
+        if self.root is None or column(row.model, name) or find_relation(row.model, name):
+            return False
+        path = LOOKUP_SEP.join(row.path)
+        found = annotation_at(self.root, path, name, self.presets)
+        if found is None:
+            return False
+        self.annotations[
+            ConsumerRead(f"{path}{LOOKUP_SEP}{name}" if path else name, self.place())
+        ] = None
+        return not found.ambiguous
 
     def look_up_rows(self, rows: Rows, bit: str, node: object) -> Value:
         """Return what a lookup gives of a queryset or manager."""
@@ -221,6 +256,15 @@ class Lookups(Interpreter):
             return self.text(value)
 
     # The rows that a template is given
+
+    def begin(
+        self, model: type[Model], queryset_class: type | None, annotated: frozenset[str]
+    ) -> None:
+        """Say of which model the rows are, and what their queryset has and could have."""
+        self.root, self.annotated = model, annotated
+        self.presets = (
+            getattr(queryset_class, "presets", {}) if queryset_class is not None else None
+        )
 
     def root_rows(self, model: type[Model], queryset_class: type | None = None) -> Rows:
         """Return the queryset that the context holds; what a preset loads serves it."""
