@@ -8,8 +8,10 @@ from django.apps import AppConfig, apps
 from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.core.checks import Warning as CheckWarning
 
+from perfkit.comparing import extra, missing
 from perfkit.compiler import compile_plan
-from perfkit.conf import declared, problems
+from perfkit.conf import declared, has_urlconf, problems
+from perfkit.consumers import analysed, routed_views
 from perfkit.exceptions import PresetError
 from perfkit.inference import field_reads, is_member
 from perfkit.inference.declarations import declaration_of
@@ -24,10 +26,13 @@ if TYPE_CHECKING:
 
     from django.db.models import Model
 
+    from perfkit.consumers import Consumer, RoutedView
+
 __all__ = [
     "check_declarations",
     "check_presets",
     "check_settings",
+    "check_views",
     "declared_presets",
     "register_checks",
 ]
@@ -38,6 +43,7 @@ def register_checks() -> None:
     register(check_settings, Tags.compatibility)
     register(check_declarations, Tags.models)
     register(check_presets, Tags.models)
+    register(check_views, Tags.urls)
 
 
 def check_settings(*, app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
@@ -152,6 +158,55 @@ def _check_default_presets(model: type[Model]) -> Iterator[CheckMessage]:
                 f"{manager._queryset_class.__name__} has {choices(name, known, 'no presets')}"
             )
             yield Error(message, obj=model, id="perfkit.E005")
+
+
+def check_views(*, app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Compare the presets that views name with what their templates, serializers and lists read."""
+    found: list[CheckMessage] = []
+    for view in routed_views() if has_urlconf() and app_configs is None else ():
+        found += [message for message in _check_view(view) if message not in found]
+    return found
+
+
+def _check_view(view: RoutedView) -> Iterator[CheckMessage]:
+    try:
+        for consumer in analysed(view):
+            yield from _check_consumer(consumer)
+    except PresetError as error:
+        yield Error(str(error), obj=view.name, id=error.check_id or "perfkit.E005")
+
+
+def _check_consumer(consumer: Consumer) -> Iterator[CheckMessage]:
+    """Compare what one page loads with what it reads, if its preset is named; else tell what is lost."""
+    if consumer.plan is not None:
+        derived = consumer.derive()
+        lacking: dict[str, list[str]] = {}
+        for read in missing(consumer.plan, derived):
+            lacking.setdefault(read.path, []).append(str(read.place))
+        if lacking:
+            kind, number = (
+                (CheckWarning, "perfkit.W005") if consumer.certain else (Info, "perfkit.I004")
+            )
+            paths = "; ".join(f"{path!r} ({', '.join(at)})" for path, at in lacking.items())
+            yield kind(
+                f"{consumer.reader} reads what the preset doesn't load: {paths}.",
+                f"Add only={list(lacking)} to the preset.",
+                obj=consumer.label,
+                id=number,
+            )
+        if unread := extra(consumer.plan, derived):
+            yield Info(
+                f"The preset loads what {consumer.reader} doesn't read: {', '.join(map(repr, unread))}.",
+                obj=consumer.label,
+                id="perfkit.I002",
+            )
+    elif consumer.derives and (unresolved := consumer.derive().unresolved):
+        yield Info(
+            f"What {consumer.reader} reads can't all be followed, so some rows are loaded whole: "
+            f"{'; '.join(map(str, unresolved))}.",
+            obj=consumer.label,
+            id="perfkit.I003",
+        )
 
 
 def _models(app_configs: Iterable[AppConfig] | None) -> Iterator[type[Model]]:

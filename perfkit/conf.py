@@ -173,6 +173,11 @@ def get_settings() -> PerfkitSettings:
     return _current
 
 
+def has_urlconf() -> bool:
+    """Tell whether the project has URLs at all."""
+    return bool(getattr(django_settings, "ROOT_URLCONF", None))
+
+
 def _forget(*, setting: str, **kwargs: object) -> None:
     global _current
     if setting == "PERFKIT":

@@ -58,6 +58,8 @@ class Derived:
     unresolved: tuple[Unresolved, ...] = ()
     own_queries: tuple[OwnQuery, ...] = ()
     unknown: tuple[ConsumerRead, ...] = ()
+    #: The reads again, with the paths that ``only`` of a Preset takes for them, such as ``tags__pk``.
+    needs: tuple[ConsumerRead, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def complete(self) -> bool:
@@ -95,6 +97,7 @@ class Derivation:
     presets: Mapping[str, Any] | None = None
     annotated: Collection[str] = ()
     _only: dict[str, None] = field(default_factory=dict)
+    _needs: dict[ConsumerRead, None] = field(default_factory=dict)
     _whole: dict[str, None] = field(default_factory=dict)
     _reads: dict[ConsumerRead, None] = field(default_factory=dict)
     _unresolved: dict[Unresolved, None] = field(default_factory=dict)
@@ -191,6 +194,7 @@ class Derivation:
             unresolved=tuple(self._unresolved),
             own_queries=tuple(self._own_queries),
             unknown=tuple(sorted(self._unknown)),
+            needs=tuple(self._needs),
         )
 
     def _walk(self, model: type[Model], at: str, names: list[str], read: ConsumerRead) -> None:
@@ -208,11 +212,11 @@ class Derivation:
             else:
                 self._walk(relation.model, path, rest or ["pk"], read)
         elif column(model, name) is not None:
-            self._reads[read] = self._only[path] = None
+            self._need(path, read)
         elif not rest and self._annotate(at, name, read):
             self._reads[read] = None
         elif (reads := member_reads(model, name)) is not None:
-            self._reads[read] = self._only[path] = None
+            self._need(path, read)
             self._doubt(reads, at)
             self._behind_member(model, at, name, rest, reads, read)
         elif static(model, name) is MISSING:
@@ -253,6 +257,11 @@ class Derivation:
                 self.lose(f"{name} of {model.__name__}, a row of no one model", read.place, path)
             elif find_relation(behind, rest[0]) or static(behind, rest[0]) is not MISSING:
                 self._walk(behind, path, rest, read)
+
+    def _need(self, path: str, read: ConsumerRead) -> None:
+        """Note a path of ``only``, and the read that it is loaded for."""
+        self._reads[read] = None
+        self._needs[ConsumerRead(path, read.place)] = self._only[path] = None
 
     def _load_whole(self, path: str) -> None:
         self._whole[path] = None

@@ -1,4 +1,4 @@
-"""``manage.py perfkit presets [app.Model ...]``: print the plans of the declared presets as trees."""
+"""``manage.py perfkit presets [app.Model ...]``: print the plans of the declared presets as trees; or suggest one."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.core.management.base import CommandError
+from django.utils.module_loading import import_string
 
 from perfkit.checks import declared_presets
 from perfkit.compiler import compile_plan
+from perfkit.consumers import analysed, views_of
 from perfkit.exceptions import PresetError
 
 if TYPE_CHECKING:
@@ -25,10 +27,20 @@ def add_arguments(parser: CommandParser) -> None:
     parser.add_argument(
         "models", nargs="*", metavar="app.Model", help="The models to show; all that have presets."
     )
+    parser.add_argument(
+        "--suggest",
+        metavar="path.to.View",
+        help="Print the preset for a view, derived from what its template or serializer reads.",
+    )
 
 
-def handle(command: BaseCommand, *, models: Iterable[str], **options: Any) -> None:
-    """Print the plans; raise ``CommandError`` when one can't be compiled."""
+def handle(
+    command: BaseCommand, *, models: Iterable[str], suggest: str | None = None, **options: Any
+) -> None:
+    """Print the plans, or what is suggested; raise ``CommandError`` when there is none."""
+    if suggest is not None:
+        _suggest(command, suggest)
+        return
     asked = [_model(label) for label in models]
     shown = []
     for model in asked or apps.get_models():
@@ -42,6 +54,42 @@ def handle(command: BaseCommand, *, models: Iterable[str], **options: Any) -> No
         command.stdout.write(
             "No model has presets. Declare one: see PresetQuerySet in the documentation."
         )
+
+
+def _suggest(command: BaseCommand, path: str) -> None:
+    """Print what each page of a view reads, and the preset that loads it."""
+    try:
+        target = import_string(path)
+    except ImportError as error:
+        raise CommandError(f"{path!r} can't be imported: {error}") from None
+    try:
+        consumers = [consumer for view in views_of(target) for consumer in analysed(view)]
+    except PresetError as error:
+        raise CommandError(str(error)) from None
+    if not consumers:
+        raise CommandError(
+            f"Nothing is known of what {path} reads. Views, viewsets and admins are known when "
+            "the module of perfkit.integrations that knows them is imported: see the how-to guides."
+        )
+    for consumer in dict.fromkeys(consumers):
+        derived = consumer.derive()
+        command.stdout.write(command.style.MIGRATE_HEADING(consumer.label))
+        command.stdout.write(f"{_pasted(derived.preset)}\n\n{derived}\n\n")
+
+
+def _pasted(preset: Preset) -> str:
+    """Return a preset as code with a line for each name."""
+    (clause,) = preset.clauses
+    lines = []
+    for part in ("only", "prefetch_related"):
+        names = sorted(map(str, getattr(clause, part) or ()))
+        if names:
+            lines += [f"    {part}=[", *(f'        "{name}",' for name in names), "    ],"]
+    if clause.annotate or clause.include:
+        lines.append(
+            "    # and the annotations that declared presets have, which the plan below names"
+        )
+    return "\n".join(["Preset(", *lines, ")"])
 
 
 def _show(command: BaseCommand, model: type[Model], label: str, preset: Preset) -> bool:
