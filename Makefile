@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 DATABASE_URL ?=
 export DATABASE_URL
 
-.PHONY: help demo serve test lint format types docs bench coverage matrix clean
+.PHONY: help demo serve worker search test lint format types docs bench coverage matrix clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -19,6 +19,12 @@ demo: $(VENV)/installed-example ## Fill the example shop and compare its pages, 
 serve: $(VENV)/installed-example ## Open the example shop at http://127.0.0.1:8000/
 	@test -n "$(DATABASE_URL)" -o -s example_project/shop.sqlite3 || $(BIN)/python manage.py demo
 	$(BIN)/python manage.py runserver $(ARGS)
+
+worker: $(VENV)/installed-example ## Run the tasks of the example shop: letters, the search export
+	$(BIN)/python manage.py db_worker $(ARGS)
+
+search: $(VENV)/installed-example ## Run a stand-in for the search service, which the example shop asks
+	$(BIN)/python manage.py search_stub $(ARGS)
 
 test: $(VENV)/installed-test ## Run the tests, on SQLite or the database of DATABASE_URL
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)

@@ -1,9 +1,11 @@
 """Settings of the example shop; DATABASE_URL chooses the database (a file of SQLite unless set)."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import dj_database_url
+import django
 
 BASE_DIR = Path(__file__).resolve().parent
 
@@ -29,13 +31,27 @@ INSTALLED_APPS = [
     "example_project.orders",
     "example_project.search",
     "example_project.showroom",
+    "django_tasks_db",
 ]
+if find_spec("django.tasks") is None:
+    # Before Django 6.0 the framework is a package.
+    INSTALLED_APPS.append("django_tasks")
+# Tasks wait in the database for `manage.py db_worker`.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# Letters are printed where the worker runs.
+if django.VERSION >= (6, 1):
+    MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# `manage.py search_stub` stands in for the service.
+SEARCH_URL = os.environ.get("SEARCH_URL", "http://127.0.0.1:7700")
 # What is loaded lazily is told on the console, at the end of each request.
 PERFKIT = {"AUDIT": os.environ.get("AUDIT", "warn")}
 MIDDLEWARE = [
     "perfkit.middleware.AuditMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 # The comparison shows both forms of a page in frames.

@@ -5,6 +5,8 @@ from pathlib import Path
 from django.urls import include, path
 from django.views.static import serve
 
+from example_project.orders.views import PlaceOrder
+from example_project.search.views import Search
 from example_project.showroom import views
 from example_project.showroom.pages import FORMS
 from example_project.showroom.pages import urlpatterns as shop_urlpatterns
@@ -15,6 +17,8 @@ urlpatterns = [
     path("", views.Start.as_view(), name="start"),
     path("compare/", views.CompareAll.as_view(), name="compare_all"),
     path("compare/<slug:name>/", views.Compare.as_view(), name="compare"),
+    path("search/", Search.as_view(), name="search"),
+    path("order/<int:pk>/", PlaceOrder.as_view(), name="place_order"),
     # By a view of its own, so that the shop looks the same with DEBUG off.
     path("assets/<path:path>", serve, {"document_root": ASSETS}, name="asset"),
     *(path(f"{form}/", include((shop_urlpatterns(form), form))) for form in FORMS),

@@ -1,8 +1,10 @@
 """Settings of the test suite; DATABASE_URL chooses the database (SQLite unless set)."""
 
 import os
+from importlib.util import find_spec
 
 import dj_database_url
+import django
 
 database_url = os.environ.get("DATABASE_URL") or "sqlite://:memory:"
 if database_url.startswith("mysql"):
@@ -32,7 +34,15 @@ INSTALLED_APPS = [
     "example_project.orders",
     "example_project.search",
     "example_project.showroom",
+    "django_tasks_db",
 ]
+if find_spec("django.tasks") is None:
+    INSTALLED_APPS.append("django_tasks")
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+if django.VERSION >= (6, 1):
+    MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+# Nothing listens there.
+SEARCH_URL = "http://127.0.0.1:9"
 # Tables come from the models: an app without migrations must not wait for the migrations of others.
 MIGRATION_MODULES = {app.rpartition(".")[2]: None for app in INSTALLED_APPS}
 MIDDLEWARE = [

@@ -148,6 +148,16 @@ class Product(TimeStampedModel):
         return self.reviews.count()
 
 
+class ProductRanking(models.Model):
+    """How often a product was sold, as of last night."""
+
+    product = models.OneToOneField(Product, on_delete=models.CASCADE, related_name="ranking")
+    sold = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.product_id}: {self.sold}"
+
+
 class PhysicalProduct(Product):
     """A product that is packed and shipped."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Avg, Count
+from django.db.models import Avg, Count, Sum
 
 from example_project.expressions import RelatedAggregate
 from perfkit import Preset, PresetQuerySet
@@ -44,6 +44,10 @@ class ProductQuerySet(PresetInheritanceQuerySet["Product"]):
         include={"reviews": "list"},
     )
     optimize_for_feed = optimize_for_line | Preset(only=["sku", "created", "tags"])
+    optimize_for_ranking = Preset(
+        only=["id"],
+        annotate={"sold": RelatedAggregate("order_lines", Sum("quantity"), default=0)},
+    )
     #: Columns and to-one paths alone, so that it serves dictionaries, too.
     optimize_for_search = Preset(
         only=[

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 class CustomerQuerySet(PresetQuerySet["Customer"]):
     """Customers, and what is read of them."""
 
+    optimize_for_letter = Preset(only=["first_name", "email"])
     optimize_for_reviews = Preset(
         only=["display_name", "town", "created"], include={"reviews": "author"}
     )

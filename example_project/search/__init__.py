@@ -1,1 +1,1 @@
-"""The export of products for a search engine."""
+"""The search, and the export of products to its service."""

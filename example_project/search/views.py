@@ -1,32 +1,23 @@
-"""The export of products for a search engine."""
+"""The search, and the export of products for a search engine."""
 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
-from django.views.generic import View
+from django.views.generic import TemplateView, View
 from django.views.generic.list import MultipleObjectMixin
 
 from example_project.catalogue.models import Product
+from example_project.search.client import SearchClient, SearchUnavailable
+from example_project.search.records import record
 from example_project.views import PresetMixin, RowsMixin
 
-#: The keys of a line, and the path from the product to the value of each.
-FIELDS = {
-    "objectID": "id",
-    "sku": "sku",
-    "title": "title",
-    "price": "price",
-    "currency": "currency__code",
-    "brand": "brand__name",
-    "made_in": "brand__country",
-    "category": "main_category__name",
-    "section": "main_category__parent__name",
-    "department": "main_category__parent__parent__name",
-}
+logger = logging.getLogger(__name__)
 
 
 class SearchExport(RowsMixin, PresetMixin, MultipleObjectMixin, View):
@@ -51,15 +42,24 @@ class SearchExport(RowsMixin, PresetMixin, MultipleObjectMixin, View):
 def json_lines(products: Iterable[Any]) -> Iterator[str]:
     """Yield a line per product, from model instances as well as from dictionaries."""
     for product in products:
-        record = {key: read(product, path) for key, path in FIELDS.items()}
-        yield json.dumps(record, ensure_ascii=False, default=str) + "\n"
+        yield json.dumps(record(product), ensure_ascii=False) + "\n"
 
 
-def read(product: Any, path: str) -> Any:
-    """Return what the path leads to; a dictionary has it under the path itself."""
-    if isinstance(product, dict):
-        return product[path]
-    value = product
-    for name in path.split("__"):
-        value = getattr(value, name)
-    return value
+class Search(TemplateView):
+    """The products that have a word, found by the search service or, without it, by the database."""
+
+    template_name = "search/results.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Find the products for ``?q=``."""
+        word = self.request.GET.get("q", "").strip()
+        cards = Product.objects.optimize_for("card")
+        fallback = False
+        try:
+            keys = SearchClient().find(word) if word else []
+            products = cards.filter(pk__in=keys)
+        except SearchUnavailable as error:
+            logger.warning("%s", error)
+            fallback = True
+            products = cards.filter(title__icontains=word)[:20]
+        return super().get_context_data(word=word, products=products, fallback=fallback, **kwargs)
