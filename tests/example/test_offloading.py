@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import signal
+import socket
+from collections.abc import Iterator
 from signal import SIGINT, SIGQUIT, SIGTERM
 from unittest import mock
 
 import pytest
+import pytest_socket
 from django.core import mail
 from django.core.management import call_command
 from django.db import transaction
@@ -35,13 +38,11 @@ FORM = {
 
 
 @pytest.fixture(autouse=True)
-def _offline(socket_disabled: None) -> None:
-    """No test of this module reaches the network; the stand-in is on this machine."""
-
-
-@pytest.fixture
-def sockets(socket_enabled: None) -> None:
-    """For a stand-in on this machine."""
+def _offline() -> Iterator[None]:
+    """No test of this module reaches the network: the stand-in and the database are on this machine."""
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "localhost", "::1"], allow_unix_socket=True)
+    yield
+    pytest_socket.enable_socket()
 
 
 def work() -> None:
@@ -66,6 +67,12 @@ def waiting() -> list[str]:
 @pytest.fixture
 def on_commit(django_capture_on_commit_callbacks):
     return django_capture_on_commit_callbacks
+
+
+def test_the_network_is_shut() -> None:
+    """An address that isn't this machine's is refused before anything is sent."""
+    with socket.socket() as client, pytest.raises(pytest_socket.SocketConnectBlockedError):
+        client.connect(("192.0.2.1", 80))
 
 
 def test_an_order_is_answered_before_the_letter_is_sent(shop: None, on_commit) -> None:
@@ -127,7 +134,7 @@ def test_the_pages_load_nothing_lazily(shop: None) -> None:
         assert Client().get("/order/7/").status_code == 200
 
 
-def test_the_export_goes_in_batches(shop: None, sockets: None, settings, monkeypatch) -> None:
+def test_the_export_goes_in_batches(shop: None, settings, monkeypatch) -> None:
     """Every product arrives; a batch costs one query and one request, and nothing is loaded lazily."""
     monkeypatch.setattr("example_project.search.tasks.BATCH", 60)
     with SearchStub() as stub, audit(mode="raise") as report:
@@ -141,7 +148,7 @@ def test_the_export_goes_in_batches(shop: None, sockets: None, settings, monkeyp
     assert document["department"] == product.main_category.parent.parent.name
 
 
-def test_an_export_that_finds_nobody_fails_visibly(shop: None, sockets: None) -> None:
+def test_an_export_that_finds_nobody_fails_visibly(shop: None) -> None:
     """The worker notes the failure; nothing is lost in silence."""
     result = export_to_search.enqueue()
     work()
