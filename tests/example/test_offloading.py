@@ -69,6 +69,7 @@ def on_commit(django_capture_on_commit_callbacks):
     return django_capture_on_commit_callbacks
 
 
+@pytest.mark.filterwarnings("ignore:A test tried to use socket")
 def test_the_network_is_shut() -> None:
     """An address that isn't this machine's is refused before anything is sent."""
     with socket.socket() as client, pytest.raises(pytest_socket.SocketConnectBlockedError):
