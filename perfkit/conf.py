@@ -154,6 +154,12 @@ def declared() -> object:
     return getattr(django_settings, "PERFKIT", {})
 
 
+def installed() -> dict[str, list[str]]:
+    """Return what the project's settings install: the applications and the middleware, by setting."""
+    names = ("INSTALLED_APPS", "MIDDLEWARE")
+    return {name: list(getattr(django_settings, name, [])) for name in names}
+
+
 def get_settings() -> PerfkitSettings:
     """Return the settings in force.
 

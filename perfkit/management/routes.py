@@ -44,15 +44,7 @@ def handle(
     command: BaseCommand, *, files: Iterable[str], top: int, json: bool, **options: Any
 ) -> None:
     """Print the rankings; raise ``CommandError`` for a file that can't be read."""
-    try:
-        quantiles: Callable[[], Any] = import_string(QUANTILES)
-    except ImportError as error:
-        raise CommandError(
-            f"routes needs a library ({error}): pip install django-perfkit[routes]"
-        ) from None
-    ranking, skipped = Ranking(quantiles), Skipped()
-    for file in files:
-        _read(file, ranking, skipped)
+    ranking, skipped = read_ranking(files)
     if json:
         command.stdout.write(_as_json(ranking, skipped))
         return
@@ -63,6 +55,23 @@ def handle(
         f"{ranking.requests} requests; left out: {skipped.others} lines of others, "
         f"{skipped.broken} broken, {skipped.too_long} too long."
     )
+
+
+def read_ranking(files: Iterable[str]) -> tuple[Ranking, Skipped]:
+    """Return the ranking of the routes in these logs, and what was left out of them.
+
+    Raises ``CommandError`` for a file that can't be read, and without the library of the sketch.
+    """
+    try:
+        quantiles: Callable[[], Any] = import_string(QUANTILES)
+    except ImportError as error:
+        raise CommandError(
+            f"routes needs a library ({error}): pip install django-perfkit[routes]"
+        ) from None
+    ranking, skipped = Ranking(quantiles), Skipped()
+    for file in files:
+        _read(file, ranking, skipped)
+    return ranking, skipped
 
 
 def _read(file: str, ranking: Ranking, skipped: Skipped) -> None:

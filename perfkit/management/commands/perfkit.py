@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 #: ``add_arguments(parser)`` and ``handle(command, **options)``.
 SUBCOMMANDS = {
     "baseline": "perfkit.management.baseline",
+    "checklist": "perfkit.management.checklist",
     "presets": "perfkit.management.presets",
     "reads": "perfkit.management.reads",
     "routes": "perfkit.management.routes",

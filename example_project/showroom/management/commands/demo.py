@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError, call_command
@@ -15,6 +17,7 @@ from example_project.showroom.data import FEWEST, MOST, count_rows, fill, is_fil
 from example_project.showroom.pages import PAGES
 from example_project.showroom.rows import SIZES
 from example_project.showroom.table import format_table
+from example_project.showroom.visit import visit
 
 SMALL, LARGE = SIZES
 
@@ -75,6 +78,10 @@ class Command(BaseCommand):
         else:
             self.fill(products)
         self.report(self.compare(rounds))
+        self.check()
+        self.stdout.write("\nTo open the shop in a browser:\n")
+        self.stdout.write("    python manage.py runserver     (or: make serve)")
+        self.stdout.write("    http://127.0.0.1:8000/")
 
     def bar(self, **options: Any) -> tqdm[Any]:
         """Return a progress bar; where nobody watches, it is drawn rarely."""
@@ -117,9 +124,18 @@ class Command(BaseCommand):
             f"with {LARGE} rows as with {SMALL}.\n"
         )
         self.report_findings([large for _, large in pairs])
-        self.stdout.write("To open the shop in a browser:\n")
-        self.stdout.write("    python manage.py runserver     (or: make serve)")
-        self.stdout.write("    http://127.0.0.1:8000/")
+
+    def check(self) -> None:
+        """Answer the shop's own checklist, from its source, its tests and a visit to its pages."""
+        folders = [
+            folder for folder in ("example_project", "tests/example") if Path(folder).is_dir()
+        ]
+        with TemporaryDirectory() as place:
+            log, usage = visit(Path(place))
+            self.stdout.write("The shop's own checklist, after a visit to all optimised pages:\n\n")
+            call_command(
+                "perfkit", "checklist", root=folders, log=[log], usage=[usage], stdout=self.stdout
+            )
 
     def report_findings(self, comparisons: list[Comparison]) -> None:
         """Print what the auditor says of the naive forms: how much, and the worst of it in full."""
