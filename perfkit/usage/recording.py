@@ -11,8 +11,6 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
-from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
-from django.db.models.query_utils import DeferredAttribute
 
 from perfkit.relations import columns, find_relation, relation_names
 from perfkit.usage.readers import Reader
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
     from perfkit.relations import Relation
     from perfkit.usage.nodes import Node
 
-#: Those of Django's descriptors that give what the row holds, as it is.
-_PLAIN = (DeferredAttribute, ForeignKeyDeferredAttribute)
 # What every row has, whatever its class says.
 _dict: Any = next(vars(cls)["__dict__"] for cls in Model.__mro__ if "__dict__" in vars(cls))
 _class: Any = vars(object)["__class__"]
@@ -83,7 +79,8 @@ class WatchedColumn(_Watched):
             return self.plain
         self.note(sys._getframe(1))
         values = held(instance)
-        if self.name in values and (self.plain is None or type(self.plain) in _PLAIN):
+        # As Python looks it up: an annotation comes before a cached property of its name.
+        if self.name in values and not hasattr(self.plain, "__set__"):
             return values[self.name]
         if self.plain is None or not hasattr(self.plain, "__get__"):
             if self.plain is not None:

@@ -6,8 +6,12 @@ import copy
 import pickle
 
 import pytest
+from django.db import connection
+from django.db.models import Value
 from django.db.models.query import ModelIterable
+from django.test.utils import CaptureQueriesContext
 
+from example_project.catalogue.models import Category
 from perfkit import record_usage
 from perfkit.usage import hooks
 from tests.testapp.models import Author, Book
@@ -105,3 +109,16 @@ def test_nothing_is_in_django_before_and_after() -> None:
         assert "__init__" in vars(ModelIterable)
     assert "__init__" not in vars(ModelIterable)
     assert not hooks.is_installed()
+
+
+@pytest.mark.django_db
+def test_an_annotation_comes_before_a_cached_property_of_its_name() -> None:
+    """As on any row: the property is not computed, so nothing is queried for it."""
+    category = Category.objects.create(name="Lamps")
+    counted = Category.objects.annotate(product_count=Value(7))
+    with record_usage(), CaptureQueriesContext(connection) as queries:
+        assert [row.product_count for row in counted] == [7]
+    assert len(queries) == 1
+    with record_usage():
+        assert [row.product_count for row in Category.objects.all()] == [0]
+    assert category.product_count == 0
