@@ -175,6 +175,8 @@ STAGES = [
         "places",
         "drafting",
         "compiler",
+        "annotations",
+        "abridging",
         "derivation",
         "comparing",
         "loading",

@@ -22,6 +22,50 @@ def attributes_assigned(cls: type) -> dict[str, list[FunctionType]]:
     return found
 
 
+def assigned_plainly(cls: type) -> frozenset[str]:
+    """Return the attributes that methods of a class set to numbers and texts alone, as their lines show."""
+    return frozenset(
+        name
+        for name, functions in attributes_assigned(cls).items()
+        if all(_sets_plainly(function, name) for function in functions)
+    )
+
+
+#: What these give holds nothing of what they are given.
+_MAKE_PLAIN = {"int", "float", "str", "bool", "len"}
+
+
+def _sets_plainly(function: FunctionType, name: str) -> bool:
+    """Tell whether all assignments of a method to ``self.name`` are of numbers and texts."""
+    definition = find_definition(function.__code__)
+    if definition is None:
+        return False
+    first = function.__code__.co_varnames[0]
+    plain, every = 0, 0
+    for node in ast.walk(definition.node):
+        every += isinstance(node, ast.Call) and _sets(node, first) and node.args[1].value == name  # type: ignore[attr-defined]
+        every += (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.ctx, ast.Store)
+            and node.attr == name
+        )
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            target, value = node.targets[0], node.value
+            plain += (
+                isinstance(target, ast.Attribute)
+                and target.attr == name
+                and _is_plain(value, function)
+            )
+    return plain == every
+
+
+def _is_plain(value: ast.expr, function: FunctionType) -> bool:
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
+        made = value.func.id
+        return made in _MAKE_PLAIN and made not in function.__globals__
+    return isinstance(value, (ast.Constant, ast.JoinedStr, ast.Compare))
+
+
 def _function(raw: object) -> FunctionType | None:
     if isinstance(raw, property):
         raw = raw.fget

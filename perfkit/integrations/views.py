@@ -17,6 +17,8 @@ from perfkit.relations import columns
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from perfkit.derivation import Derived
+
 __all__ = ["PresetViewMixin"]
 
 
@@ -24,13 +26,15 @@ class PresetViewMixin:
     """Loads the rows of a list or detail view with a preset; stands before the view's class.
 
     ``preset`` is a name, a :class:`~perfkit.Preset`, or None: then ``"list"`` for lists and ``"detail"`` for
-    one row, where the QuerySet has a preset of that name. Views that save or delete load whole rows,
-    and the joins and prefetches of the preset. Which rows there are, the view alone says.
+    one row, where the QuerySet has a preset of that name. ``preset_from = "template"`` derives the preset from
+    what the view's template reads; what can't be followed of it leaves rows whole. Views that save or delete load
+    whole rows, and the joins and prefetches of the preset. Which rows there are, the view alone says.
 
     Raises :class:`~perfkit.PresetError` when a preset that is named doesn't exist, or doesn't fit.
     """
 
     preset: ClassVar[str | Preset | None] = None
+    preset_from: ClassVar[str | None] = None
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """As in Django; from here on, whatever ``get_queryset()`` gives has the preset applied.
@@ -45,12 +49,25 @@ class PresetViewMixin:
         """Return the preset for this request, by name or itself; None for none."""
         if self.preset is not None:
             return self.preset
+        if self.preset_from is not None:
+            return self.get_derived(queryset).preset
         default = ""
         if isinstance(self, MultipleObjectMixin):
             default = "list"
         elif isinstance(self, SingleObjectMixin):
             default = "detail"
         return default if default in getattr(queryset, "presets", {}) else None
+
+    def get_derived(self, queryset: QuerySet[Any]) -> Derived:
+        """Return what ``preset_from`` leads to: the preset, and what can't be followed."""
+        if self.preset_from != "template":
+            raise PresetError(
+                f'{type(self).__name__}.preset_from is "template" or None, not {self.preset_from!r}.'
+            )
+        # It stands on inference, which views that name their presets never need.
+        from perfkit.integrations.templates.viewing import derive_from_view
+
+        return derive_from_view(self, queryset)
 
     def with_preset(self, rows: Any) -> Any:
         """Return a queryset with the preset applied; anything but a queryset of rows as it is."""

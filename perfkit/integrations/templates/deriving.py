@@ -166,7 +166,7 @@ def told(walker: Walker, model: type[Model]) -> Derived:
     for (construct, place), paths in walker.lost.items():
         for path in sorted("__".join(path) for path in paths):
             derivation.lose(construct, place, path)
-            for below in relations:
+            for below in sorted(relations):
                 if not path or below.startswith(f"{path}__"):
                     derivation.whole(below, place)
     for annotated in walker.annotations:

@@ -56,6 +56,7 @@ class Lookups(Interpreter):
     annotated: frozenset[str] = frozenset()
     #: The model of the root, and the presets of its queryset.
     root: type[Model] | None = None
+    queryset_class: type | None = None
     presets: Mapping[str, Any] | None = None
 
     def __init__(self) -> None:
@@ -261,7 +262,7 @@ class Lookups(Interpreter):
         self, model: type[Model], queryset_class: type | None, annotated: frozenset[str]
     ) -> None:
         """Say of which model the rows are, and what their queryset has and could have."""
-        self.root, self.annotated = model, annotated
+        self.root, self.queryset_class, self.annotated = model, queryset_class, annotated
         self.presets = (
             getattr(queryset_class, "presets", {}) if queryset_class is not None else None
         )

@@ -59,10 +59,12 @@ class Walker(Templates):
         self.subject: Value = BOTTOM
         self.contexts: set[Box] = set()
 
-    def analyse_template(self, template: Any, names: Mapping[str, Value]) -> None:
-        """Follow the names through a template."""
+    def analyse_template(
+        self, template: Any, names: Mapping[str, Value], others: Value = INERT
+    ) -> None:
+        """Follow the names through a template; any other name may stand for one of ``others``."""
         self.frames.append(Frame(Scope(), name_of_template(template), "", {}))
-        self.variables = Variables(names)
+        self.variables = Variables(names, others)
         try:
             self.walk_template(template)
         except (BudgetExceeded, RecursionError) as limit:
