@@ -92,7 +92,8 @@ def _shown(view: Any, rows: QuerySet[Any]) -> Any:
         shown.object_list = rows
     else:
         # It has a class, and nothing of a row: no code of the model runs.
-        shown.object = rows.model.__new__(rows.model)
+        model: Any = rows.model
+        shown.object = model.__new__(model)
     return shown
 
 
