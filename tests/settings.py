@@ -22,6 +22,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.admin",
+    "django.contrib.staticfiles",
+    "debug_toolbar",
     "perfkit",
     "tests.auditor.app",
     "tests.auditor.other",
@@ -63,6 +65,14 @@ TEMPLATES = [
         },
     }
 ]
+STATIC_URL = "static/"
+# Tests of the panel add the toolbar's middleware; its other panels would patch Django for the whole suite.
+DEBUG_TOOLBAR_PANELS = [
+    "debug_toolbar.panels.history.HistoryPanel",
+    "debug_toolbar.panels.sql.SQLPanel",
+    "perfkit.integrations.debug_toolbar.PerfkitPanel",
+]
+SILENCED_SYSTEM_CHECKS = ["debug_toolbar.W001"]
 DATABASES = {
     "default": dj_database_url.parse(database_url),
     "other": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},

@@ -44,6 +44,11 @@ class PerfkitPanel(Panel):
 
     _request: _Request | None = None
 
+    if TYPE_CHECKING:
+        # The toolbar has no types for these.
+        def get_stats(self) -> dict[str, Any]: ...  # noqa: D102
+        def record_stats(self, stats: dict[str, Any]) -> None: ...  # noqa: D102
+
     @property
     def nav_subtitle(self) -> str:
         """How many lazy loads in how many queries."""
