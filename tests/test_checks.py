@@ -45,7 +45,8 @@ def check(model: type[models.Model]) -> list[CheckMessage]:
 @pytest.mark.django_db(databases=["default", "other"])
 def test_the_test_project_and_the_shop_are_clean() -> None:
     """No error and no warning on presets that are right."""
-    assert [message for message in run_checks() if message.level >= 30] == []
+    spoken = [message for message in run_checks() if not message.is_silenced()]
+    assert [message for message in spoken if message.level >= 30] == []
 
 
 @pytest.mark.parametrize(
