@@ -1,47 +1,45 @@
-"""Django's ``runtests.py`` with a scope around every test, and the outcome of each noted."""
+"""Django's ``runtests.py`` with a scope around every test; it writes which tests failed, and how."""
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
 import runpy
 import sys
 import unittest
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 AUDITED = bool(os.environ["PERFKIT_SUITE_AUDITED"])
-outcomes: dict[str, str] = {}
 plain_run = unittest.TestCase.run
-
-
-def scope() -> Any:
-    """Return the scope of one test: nothing in the plain run."""
-    if not AUDITED:
-        return nullcontext()
-    from perfkit.auditor import audit
-
-    return audit(mode="collect")
+plain_suite = unittest.TextTestRunner.run
 
 
 def run(self: unittest.TestCase, result: Any = None) -> Any:
-    """Run a test inside a scope and note its outcome."""
-    before = len(result.failures), len(result.errors)
-    with scope():
-        answer = plain_run(self, result)
-    failed = result.failures[before[0] :] + result.errors[before[1] :]
-    outcomes[self.id()] = "\n".join(str(text) for _, text in failed) or "ok"
-    return answer
+    """Run a test inside a scope."""
+    from perfkit.auditor import audit
+
+    with audit(mode="collect"):
+        return plain_run(self, result)
 
 
-def write() -> None:
-    """Hand the outcomes to the caller."""
-    Path(os.environ["PERFKIT_SUITE_OUTCOMES"]).write_text(json.dumps(outcomes))
+def run_suite(self: Any, suite: Any) -> Any:
+    """Run all tests with the hooks in Django, and hand the failures to the caller."""
+    from perfkit.auditor import hooks
+
+    if AUDITED:
+        # Put in once, and held: processes that are forked from this one have them too.
+        hooks.hold()
+        unittest.TestCase.run = run  # type: ignore[method-assign]
+    result = plain_suite(self, suite)
+    # A fixture that failed is there too, as "setUpClass (...)", and what should have failed.
+    failed = [(test.id(), str(text)) for test, text in result.failures + result.errors]
+    failed += [(test.id(), "unexpected success") for test in result.unexpectedSuccesses]
+    outcome = {"tests": result.testsRun, "failures": dict(failed)}
+    Path(os.environ["PERFKIT_SUITE_OUTCOME"]).write_text(json.dumps(outcome), encoding="utf-8")
+    return result
 
 
-unittest.TestCase.run = run  # type: ignore[method-assign]
-atexit.register(write)
+unittest.TextTestRunner.run = run_suite  # type: ignore[method-assign]
 sys.argv[0] = str(Path.cwd() / "runtests.py")
 runpy.run_path(sys.argv[0], run_name="__main__")

@@ -1,10 +1,12 @@
-"""Run parts of Django's own test suite with an audit scope open around every test.
+"""Run Django's own test suite with the auditor on, and compare it with plain Django.
 
-    python -m tests.django_suite.run [label ...]
+    python -m tests.django_suite.run [label ...] [--django 5.2 6.1] [--database sqlite mariadb]
 
-It fetches the source distribution of the Django that is installed, runs the parts twice, plainly
-and audited, and fails on every test that passes plainly and not when audited. The parts run on
-SQLite.
+For each version it fetches the source distribution from the package index, and runs the tests of
+the labels (all of them without any; "admin*" is a pattern) with an audit scope open around
+every test. The classes of tests that fail then run again without perfkit: what passes there
+differs. It prints a table, and fails where a test differs that is not expected to. ``POSTGRESQL_URL`` and
+``MARIADB_URL`` say where the servers are.
 """
 
 from __future__ import annotations
@@ -12,94 +14,25 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
-import tarfile
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import django
+import dj_database_url
 
-#: The parts that read rows: deferral, relations, prefetching, querysets, pickling, async, admin.
-LABELS = [
-    "admin_changelist",
-    "admin_views",
-    "aggregation",
-    "async",
-    "basic",
-    "composite_pk",
-    "contenttypes_tests",
-    "custom_managers",
-    "custom_pk",
-    "defer",
-    "defer_regress",
-    "delete",
-    "delete_regress",
-    "distinct_on_fields",
-    "dates",
-    "expressions",
-    "fetch_modes",
-    "field_deconstruction",
-    "foreign_object",
-    "from_db_value",
-    "generic_inline_admin",
-    "generic_relations",
-    "generic_relations_regress",
-    "generic_views",
-    "get_object_or_404",
-    "get_or_create",
-    "handlers",
-    "in_bulk",
-    "inline_formsets",
-    "known_related_objects",
-    "m2m_and_m2o",
-    "m2m_intermediary",
-    "m2m_multiple",
-    "m2m_recursive",
-    "m2m_regress",
-    "m2m_through",
-    "m2m_through_regress",
-    "many_to_many",
-    "many_to_one",
-    "many_to_one_null",
-    "model_forms",
-    "model_formsets",
-    "model_inheritance",
-    "model_inheritance_regress",
-    "model_regress",
-    "multiple_database",
-    "mutually_referential",
-    "null_fk",
-    "null_queries",
-    "one_to_one",
-    "order_with_respect_to",
-    "ordering",
-    "pagination",
-    "prefetch_related",
-    "properties",
-    "proxy_models",
-    "queries",
-    "queryset_pickle",
-    "raw_query",
-    "reverse_lookup",
-    "save_delete_hooks",
-    "select_for_update",
-    "select_related",
-    "select_related_onetoone",
-    "select_related_regress",
-    "serializers",
-    "signals",
-    "string_lookup",
-    "swappable_models",
-    "syndication_tests",
-    "template_tests",
-    "test_utils",
-    "timezones",
-    "transactions",
-    "unmanaged_models",
-    "update",
-    "update_only_fields",
-]
+from tests.django_suite.sources import REPOSITORY, Source
+
+HERE = Path(__file__).parent
+
+DATABASES = {
+    "sqlite": "sqlite://:memory:",
+    "postgresql": os.environ.get("POSTGRESQL_URL", "postgres://postgres@127.0.0.1:5432/postgres"),
+    "mariadb": os.environ.get("MARIADB_URL", "mysql://root@127.0.0.1:3306/test"),
+}
 
 #: Tests that can't pass, and why.
 EXPECTED = {
@@ -111,62 +44,133 @@ EXPECTED = {
 }
 
 
-def fetch_source(cache: Path) -> Path:
-    """Return the directory of the tests of the installed Django, fetched once."""
-    version = django.get_version()
-    root = cache / f"django-{version}"
-    if not root.is_dir():
-        cache.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-        command += ["--no-binary", ":all:", "--dest", str(cache), f"django=={version}"]
-        subprocess.run(command, check=True)
-        archive = next(cache.glob(f"[dD]jango-{version}.tar.gz"))
-        with tarfile.open(archive) as tar:
-            tar.extractall(cache, filter="data")
-    return root / "tests"
+@dataclass(frozen=True)
+class Outcome:
+    """How many tests ran, and what those say that failed, by test."""
+
+    tests: int
+    failures: dict[str, str]
 
 
-def run(tests: Path, labels: list[str], *, audited: bool) -> dict[str, str]:
-    """Run the tests of the labels; return "ok" or the text of the failure by test."""
+@dataclass(frozen=True)
+class Comparison:
+    """One version on one database: the tests with the auditor on, and those that only then fail."""
+
+    django: str
+    database: str
+    audited: Outcome
+    differing: dict[str, str]
+
+    @property
+    def unexpected(self) -> dict[str, str]:
+        """The tests that fail with the auditor only, and have no excuse."""
+        return {test: text for test, text in self.differing.items() if test not in EXPECTED}
+
+    def row(self) -> str:
+        """Return the comparison as a row of the table."""
+        failures = len(self.audited.failures)
+        figures = [self.audited.tests, failures, failures - len(self.differing)]
+        figures += [len(self.differing) - len(self.unexpected), len(self.unexpected)]
+        return f"| {self.django} | {self.database} | {' | '.join(f'{n:,}' for n in figures)} |"
+
+
+HEAD = (
+    "| Django | database | tests | failures | of them plainly too | expected | unexpected |\n"
+    "|---|---|---:|---:|---:|---:|---:|"
+)
+
+
+def databases(name: str) -> dict[str, Any]:
+    """Return the two databases that Django's suite asks for, on one server."""
+    default = dj_database_url.parse(DATABASES[name])
+    other = dict(default)
+    if name != "sqlite":
+        # Of one name per process: the runner may be at work twice on one server.
+        default["TEST"] = {"NAME": f"django_suite_{os.getpid()}"}
+        other["TEST"] = {"NAME": f"django_suite_other_{os.getpid()}"}
+    return {"default": default, "other": other}
+
+
+def run(
+    source: Source, labels: list[str], database: str, *, audited: bool, parallel: int
+) -> Outcome:
+    """Run the tests of the labels. Raises RuntimeError where the run comes to no end."""
     with tempfile.TemporaryDirectory() as directory:
-        outcomes = Path(directory) / "outcomes.json"
-        repository = Path(__file__).parent.parent.parent
+        outcome = Path(directory) / "outcome.json"
         environment = {
             **os.environ,
-            "PERFKIT_SUITE_OUTCOMES": str(outcomes),
+            "PERFKIT_SUITE_OUTCOME": str(outcome),
             "PERFKIT_SUITE_AUDITED": "1" if audited else "",
-            "PYTHONPATH": os.pathsep.join([str(repository), str(tests)]),
+            "PERFKIT_SUITE_DATABASES": json.dumps(databases(database)),
+            "PYTHONPATH": os.pathsep.join([str(REPOSITORY), str(source.tests), str(HERE)]),
         }
         environment.pop("DJANGO_SETTINGS_MODULE", None)
-        command = [sys.executable, str(Path(__file__).parent / "audited_runtests.py")]
-        command += ["--settings=test_sqlite", "--parallel=1", "--verbosity=0", *labels]
-        subprocess.run(command, cwd=tests, env=environment, check=False, stdout=subprocess.DEVNULL)
-        found: dict[str, str] = json.loads(outcomes.read_text())
-        return found
+        command = [str(source.python), str(HERE / "audited_runtests.py")]
+        command += ["--settings=suite_settings", "--noinput", "--verbosity=0"]
+        command += [f"--parallel={parallel}", *labels]
+        done = subprocess.run(
+            command, cwd=source.tests, env=environment, check=False, capture_output=True, text=True
+        )
+        if not outcome.exists():
+            raise RuntimeError(f"Django {source.version}, {database}: no end.\n{done.stderr}")
+        return Outcome(**json.loads(outcome.read_text(encoding="utf-8")))
+
+
+def class_of(test: str) -> str:
+    """Return the label of the class that a failure belongs to.
+
+    >>> class_of("basic.tests.ModelTest.test_lookup (name='x')")
+    'basic.tests.ModelTest'
+    >>> class_of("setUpClass (basic.tests.ModelTest)")
+    'basic.tests.ModelTest'
+    """
+    fixture = re.match(r"\w+ \(([\w.]+)\)$", test)
+    return fixture[1] if fixture else test.partition(" ")[0].rpartition(".")[0]
+
+
+def compare(source: Source, labels: list[str], database: str, parallel: int) -> Comparison:
+    """Run the labels audited, and plainly the classes in which a test failed."""
+    audited = run(source, labels, database, audited=True, parallel=parallel)
+    plain: dict[str, str] = {}
+    if audited.failures:
+        classes = sorted({class_of(test) for test in audited.failures})
+        plain = run(source, classes, database, audited=False, parallel=parallel).failures
+    differing = {test: text for test, text in audited.failures.items() if test not in plain}
+    return Comparison(source.version, database, audited, differing)
+
+
+def arguments() -> argparse.Namespace:
+    """Return what the command line says."""
+    assert __doc__ is not None
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "labels", nargs="*", help='labels of Django\'s suite, or patterns: "admin*"'
+    )
+    parser.add_argument("--django", nargs="+", default=["5.2", "6.0", "6.1"], metavar="VERSION")
+    parser.add_argument("--database", nargs="+", default=["sqlite"], choices=DATABASES)
+    parser.add_argument("--parallel", type=int, default=1, help="processes per run")
+    cache = Path(tempfile.gettempdir()) / "perfkit-django-suite"
+    parser.add_argument("--cache", type=Path, default=cache, help="where what is fetched is kept")
+    return parser.parse_args()
 
 
 def main() -> int:
-    """Compare the plain run with the audited one; return the number of tests that differ."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("labels", nargs="*", help="labels of Django's suite")
-    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "django-suite")
-    options = parser.parse_args()
-    tests = fetch_source(options.cache)
-    labels = [label for label in options.labels or LABELS if (tests / label.split(".")[0]).is_dir()]
-    plain = run(tests, labels, audited=False)
-    audited = run(tests, labels, audited=True)
-    passed = [test for test, outcome in plain.items() if outcome == "ok"]
-    broken = {test: audited.get(test, "did not run") for test in passed}
-    broken = {test: outcome for test, outcome in broken.items() if outcome != "ok"}
-    for test, outcome in broken.items():
-        sys.stdout.write(f"{test}\n{outcome}\n")
-    unexpected = [test for test in broken if test not in EXPECTED]
-    sys.stdout.write(
-        f"Django {django.get_version()}: {len(passed)} tests pass plainly, "
-        f"{len(passed) - len(broken)} of them with the auditor on; "
-        f"{len(unexpected)} differ that should not.\n"
-    )
-    return len(unexpected)
+    """Compare each version on each database; return how many tests differ that should not."""
+    options = arguments()
+    compared: list[Comparison] = []
+    for version in options.django:
+        source = Source.fetch(version, options.cache)
+        labels = source.labels(options.labels)
+        if options.labels and not labels:
+            raise SystemExit(f"Django {version} has no tests named {' '.join(options.labels)}.")
+        compared += [
+            compare(source, labels, database, options.parallel) for database in options.database
+        ]
+    for comparison in compared:
+        for test, text in comparison.unexpected.items():
+            sys.stdout.write(f"{test} ({comparison.django}, {comparison.database})\n{text}\n")
+    sys.stdout.write("\n".join([HEAD, *(comparison.row() for comparison in compared)]) + "\n")
+    return sum(len(comparison.unexpected) for comparison in compared)
 
 
 if __name__ == "__main__":
