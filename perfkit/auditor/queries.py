@@ -39,8 +39,10 @@ def asked(scope: Scope, queryset: Any, call: str, frame: FrameType) -> None:
     scope.evaluating.pop(get_ident(), None)
     related = relations.related_manager(queryset)
     if related is not None:
-        called = "contains" if frame.f_code.co_name == "contains" else call
-        read(scope, related, queryset, called, frame)
+        if frame.f_code.co_name == "contains":
+            # The queryset that was asked; the one at hand is narrowed to the row in question.
+            call, queryset = "contains", frame.f_locals["self"]
+        read(scope, related, queryset, call, frame)
 
 
 def _rows_at(scope: Scope, queryset: Any, query: Any, frame: FrameType) -> Rows:
@@ -53,7 +55,7 @@ def _rows_at(scope: Scope, queryset: Any, query: Any, frame: FrameType) -> Rows:
     rows = Rows(scope.ref, scope.lineage, queryset.model, not single, location)
     if template is not None:
         rows.template = template
-    if "deferred_loading" in said or "_perfkit" in said:
+    if "deferred_loading" in said or "_perfkit" in said or "sql" in said:
         rows.read(query)
     return rows
 
@@ -71,7 +73,7 @@ def read(scope: Scope, related: Related, queryset: Any, call: str, frame: FrameT
     key = (kind, call, name, rows, owner.__class__, *fingerprint(frame))
     record = scope.loads.get(key)
     if record is None:
-        record = _first_read(scope, rows, kind, call, name, owner, frame)
+        record = _first_read(scope, rows, kind, call, related, queryset, frame)
         scope.loads[key] = record
     if record is not ALONE:
         record.add()
@@ -90,8 +92,8 @@ def _first_read(
     rows: Rows | None,
     kind: str,
     call: str,
-    name: str,
-    owner: Any,
+    related: Related,
+    queryset: Any,
     frame: FrameType,
 ) -> Any:
     minimum = 1
@@ -100,7 +102,13 @@ def _first_read(
         minimum = scope.config.repeated
     elif rows is not None and not rows.many and not scope.config.single_rows:
         return ALONE
-    return scope.record(kind, owner.__class__, name, rows, frame, call=call, minimum=minimum)
+    chunks = frame.f_code.co_name in ("_iterator", "aiterator")
+    return scope.record(
+        *(kind, related.owner.__class__, related.name, rows, frame),
+        call=call,
+        minimum=minimum,
+        served=related.prefetched or (not chunks and relations.would_serve(related, queryset)),
+    )
 
 
 def rows_for_prefetch(instance: Any, frame: FrameType) -> Rows:

@@ -48,6 +48,22 @@ def related_manager(queryset: Any) -> Related | None:
     return None
 
 
+def would_serve(related: Related, queryset: Any) -> bool:
+    """Say whether a prefetch of the relation would answer what the queryset asks.
+
+    A slice of it too, but nothing that is filtered, ordered or made other than all of its rows.
+    """
+    whole = getattr(related.owner, related.name).all()
+    alike = queryset._iterable_class is whole._iterable_class
+    return alike and _statement(queryset) == _statement(whole)
+
+
+def _statement(queryset: Any) -> Any:
+    query = queryset.query.clone()
+    query.clear_limits()
+    return query.get_compiler(queryset.db).as_sql()
+
+
 def _related(owner: Any, name: str, cache_name: str) -> Related:
     prefetched = cache_name in getattr(owner, "_prefetched_objects_cache", ())
     return Related(owner, name, prefetched)

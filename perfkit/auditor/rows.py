@@ -7,12 +7,21 @@ a row.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from perfkit.auditor.findings import Origin, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+class Step(NamedTuple):
+    """One relation on the way from the rows of a queryset: its name, and the model it leads to."""
+
+    name: str
+    #: Whether it can be joined.
+    joins: bool
+    model: type
 
 
 def no_scope() -> None:
@@ -35,8 +44,10 @@ class Rows:
     narrowed = ""
     #: The call that narrowed them once more behind their presets: "", "only" or "defer".
     chained = ""
-    #: The way from the rows of the queryset to these: name and "can be joined" per step.
-    path: tuple[tuple[str, bool], ...] = ()
+    #: Whether the SQL is the user's own, to which Django can join nothing.
+    raw = False
+    #: The way from the rows of the queryset to these.
+    path: tuple[Step, ...] = ()
     children: dict[str, Rows] | None = None
 
     def __init__(
@@ -54,7 +65,8 @@ class Rows:
         self.location = location
 
     def read(self, query: Any) -> None:
-        """Note what a query says of itself: its presets, and how it narrows the columns."""
+        """Note what a query says of itself: its presets, how it narrows the columns, raw SQL."""
+        self.raw = "sql" in query.__dict__
         names, defer = getattr(query, "deferred_loading", ((), True))
         if names:
             self.narrowed = "defer" if defer else "only"
@@ -82,8 +94,8 @@ class Rows:
         if found is None or found.model is not model:
             found = Rows(self.scope, self.lineage, model, self.many or to_many, self.location)
             found.root = self.root or self.model
-            found.path = (*self.path, (name, joins and not to_many))
-            found.template = self.template
+            found.path = (*self.path, Step(name, joins and not to_many, model))
+            found.template, found.raw = self.template, self.raw
             found.presets, found.lazy_ok = self.presets, self.lazy_ok
             found.chained = self.chained if joins and not to_many else ""
             if query is not None:
@@ -103,12 +115,12 @@ class Rows:
 
     def path_to(self, name: str) -> str:
         """Return the path of a name of these rows from the rows of the queryset."""
-        return "__".join([step for step, _ in self.path] + [name])
+        return "__".join([*(step.name for step in self.path), name])
 
     @property
     def joinable(self) -> bool:
-        """Whether the whole path can be joined: no relation to many, no generic key."""
-        return all(joins for _, joins in self.path)
+        """Whether the whole path can be joined: no relation to many, no generic key, no raw SQL."""
+        return not self.raw and all(step.joins for step in self.path)
 
     def origin(self) -> Origin:
         """Return the origin as a finding tells it."""
@@ -118,5 +130,5 @@ class Rows:
             template=self.template,
             presets=self.presets,
             cardinality="many" if self.many else "one",
-            path="__".join(step for step, _ in self.path),
+            path="__".join(step.name for step in self.path),
         )

@@ -128,8 +128,12 @@ class Scope:
         call: str = "",
         library: str | None = None,
         minimum: int = 1,
+        served: bool = True,
     ) -> Record:
-        """Return the record of a finding, made when it is met for the first time."""
+        """Return the record of a finding, made when it is met for the first time.
+
+        ``served`` says whether a prefetch would answer what was asked of a related manager.
+        """
         if model is not None:
             frames.know_model(model)
         asker = callers.look(frame)
@@ -146,7 +150,7 @@ class Scope:
             origin=rows.origin() if rows is not None else None,
             library=library,
         )
-        finding = replace(finding, advice=advice.advise(finding, rows))
+        finding = replace(finding, advice=advice.advise(finding, rows, served=served))
         record = self.records.get(finding)
         if record is None:
             mode = self.config.mode_of(kind)
