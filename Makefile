@@ -7,11 +7,11 @@ BIN := $(VENV)/bin
 DATABASE_URL ?=
 export DATABASE_URL
 
-.PHONY: help demo serve worker search test lint format types docs bench coverage matrix clean
+.PHONY: help demo serve worker search test lint format types docs bench coverage matrix django-suite clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/installed-example ## Fill the example shop and compare its pages, naive and optimised
 	$(BIN)/python manage.py demo $(ARGS)
@@ -47,6 +47,9 @@ docs: $(VENV)/installed-docs ## Build the documentation; a warning is an error
 
 bench: $(VENV)/installed-test ## Measure what presets cost, against the same queries written by hand
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+django-suite: $(VENV)/installed-test ## Run Django's own tests with the auditor on, and compare them with plain Django
+	$(BIN)/python -m tests.django_suite.run $(ARGS)
 
 matrix: $(VENV)/installed-matrix ## Run the tests on every Python, Django and database (needs the servers)
 	$(BIN)/python -m nox $(ARGS)

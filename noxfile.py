@@ -44,6 +44,14 @@ ONCE = (
 #: Tests of what no database changes.
 ON_ANY_DATABASE = ("tests/inference",)
 
+#: The part of Django's own suite that runs with the auditor on; `make django-suite` runs all of it.
+DJANGO_SUITE = (
+    *("async", "defer*", "fetch_modes", "generic_relations*", "known_related_objects"),
+    *("prefetch_related", "queryset_pickle", "raw_query", "select_related*"),
+)
+#: Where a fetch mode is the auditor's hook, and where the backport is.
+DJANGO_SUITE_VERSIONS = ("6.1", "5.2")
+
 nox.needs_version = ">=2025.5"
 nox.options.default_venv_backend = "virtualenv"
 nox.options.reuse_existing_virtualenvs = True
@@ -75,3 +83,14 @@ def tests(session: nox.Session, django: str) -> None:
                 "TEST_DB_SUFFIX": run.translate(str.maketrans("", "", ".-")),
             },
         )
+
+
+@nox.session(python="3.13", tags=["matrix", "full"])
+def django_suite(session: nox.Session) -> None:
+    """Run part of Django's own suite with the auditor on, and compare it with plain Django."""
+    session.install("dj-database-url>=2.3", "Django")
+    session.run(
+        *("python", "-m", "tests.django_suite.run", *DJANGO_SUITE),
+        *("--django", *DJANGO_SUITE_VERSIONS, "--database", *(session.posargs or SQLITE)),
+        *("--cache", str(session.cache_dir / "django-suite")),
+    )

@@ -32,6 +32,8 @@ def advise(finding: Finding, rows: Rows | None, *, served: bool = True) -> str:
     for member in reversed(finding.members):
         if member.leaves_out(finding.field):
             return f'add "{finding.field}" to the @reads of {member.name} at {member.place}, which leaves it out'
+    # No prefetch serves an aggregate().
+    served = served and finding.call != "aggregate"
     if rows is None:
         return _where_unknown(finding, served)
     if finding.kind == "bypassed-prefetch":
@@ -100,7 +102,7 @@ def _call(finding: Finding, rows: Rows, served: bool) -> str:
     path = rows.path_to(finding.field)
     if finding.kind == "to-one" and rows.joinable:
         return f'.select_related("{path}")'
-    prefetch = f".prefetch_related({_prefetch(path, served and finding.call != 'aggregate')})"
+    prefetch = f".prefetch_related({_prefetch(path, served)})"
     if not finding.call or not rows.joinable:
         return prefetch
     if finding.call == "count":
@@ -135,7 +137,7 @@ def _clause(finding: Finding, path: str, *, served: bool, joins: bool) -> str:
     """Return the argument of a Preset that loads a relation."""
     if finding.kind == "to-one" and joins:
         return f'select_related=["{path}"]'
-    if finding.call == "aggregate" or (finding.call and not served):
+    if finding.call and not served:
         return "annotate={...: Subquery(...)}"
     prefetch = f"prefetch_related=[{_prefetch(path, served)}]"
     return f"annotate={{...: Subquery(...)}} or {prefetch}" if finding.call else prefetch

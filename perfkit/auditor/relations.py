@@ -54,6 +54,9 @@ def would_serve(related: Related, queryset: Any) -> bool:
     A slice of it too, but nothing that is filtered, ordered or made other than all of its rows.
     """
     whole = getattr(related.owner, related.name).all()
+    if queryset.model is not whole.model:
+        # A many-to-many manager counts in the table between, where nothing narrows it.
+        return True
     alike = queryset._iterable_class is whole._iterable_class
     return alike and _statement(queryset) == _statement(whole)
 

@@ -119,10 +119,7 @@ def run(
 def class_of(test: str) -> str:
     """Return the label of the class that a failure belongs to.
 
-    >>> class_of("basic.tests.ModelTest.test_lookup (name='x')")
-    'basic.tests.ModelTest'
-    >>> class_of("setUpClass (basic.tests.ModelTest)")
-    'basic.tests.ModelTest'
+    Tests are named "basic.tests.ModelTest.test_lookup (name='x')", fixtures "setUpClass (basic.tests.ModelTest)".
     """
     fixture = re.match(r"\w+ \(([\w.]+)\)$", test)
     return fixture[1] if fixture else test.partition(" ")[0].rpartition(".")[0]
