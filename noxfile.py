@@ -50,7 +50,7 @@ DJANGO_SUITE = (
     *("prefetch_related", "queryset_pickle", "raw_query", "select_related*"),
 )
 #: Where a fetch mode is the auditor's hook, and where the backport is.
-DJANGO_SUITE_VERSIONS = ("6.1", "5.2")
+DJANGO_SUITE_VERSIONS = ["6.1", "5.2"]
 
 nox.needs_version = ">=2025.5"
 nox.options.default_venv_backend = "virtualenv"
