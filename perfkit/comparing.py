@@ -69,8 +69,6 @@ def _covers(plan: LoadPlan, need: LoadPlan) -> bool:
         if relation in plan.lazy_ok:
             continue
         served = [given for name, given in _branches(plan) if name == relation]
-        if not served and _is_prefetched(plan, relation):
-            continue  # a queryset of the user's own, which loads what it loads
         if not any(given.model is needed.model and _covers(given, needed) for given in served):
             return False
     return True

@@ -16,6 +16,7 @@ from perfkit.annotations import annotation_at
 from perfkit.arguments import split_path
 from perfkit.compiler import compile_plan
 from perfkit.inference import OwnQuery, Place, Unresolved, callable_reads
+from perfkit.inference.declarations import declaration_of
 from perfkit.inference.live import MISSING, static
 from perfkit.members import member_reads
 from perfkit.presets import Preset
@@ -150,7 +151,13 @@ class Derivation:
         """Note what a function or method reads of the rows at ``path`` that it is handed, by inference.
 
         ``place`` is where it is named; the other arguments are those of :func:`~perfkit.inference.callable_reads`.
+        What ``@reads`` declares of it is taken at its word.
         """
+        declaration = declaration_of(function)
+        if declaration is not None and declaration.argument is None:
+            for declared in declaration.paths:
+                self.read(_join(path, declared), place)
+            return
         model = self.model_at(path)
         if model is None:
             self.lose(f"{path!r}, whose rows are of no one model", place, path)

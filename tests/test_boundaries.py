@@ -182,6 +182,7 @@ STAGES = [
         "loading",
         "reading",
         "apply",
+        "keeping",
         "methods",
         "querysets",
         "consumers",

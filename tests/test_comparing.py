@@ -67,6 +67,11 @@ def test_a_plan_is_compared_as_well_and_each_read_has_its_place() -> None:
     assert extra(plan, derived("blurb")) == ("title",)
 
 
+def test_keys_that_joins_stand_on_are_not_extra() -> None:
+    """A join that nobody reads is told, and not its key besides."""
+    assert extra(Preset(only=["title", "author__name"]), derived("title")) == ("author",)
+
+
 def test_what_is_lost_is_neither_missing_nor_extra() -> None:
     """A filter that can't be followed may read any column, or none."""
     assert names(Preset(only=["title"]), "title", lost="") == []

@@ -56,7 +56,8 @@ def callable_reads(
     (``serializer.get_price``), or with ``owner``, the class of that object, positions count after ``self``.
     Of ``self`` the methods and properties are followed; what it holds is taken for harmless, but for
     attributes that its own code sets, and those named in ``holds``, which may hold rows: to read them makes
-    the answer incomplete. ``plain`` names attributes that surely hold none. Other arguments hold no row.
+    the answer incomplete. ``plain`` names attributes that surely hold none; ``"context[request]"`` says that
+    of one item of a dictionary, whose other items may hold rows. Other arguments hold no row.
     ``whole`` of the answer has "" when the row itself is handed to the caller.
     ``@reads`` on a method of a consumer is of the row, not of ``self``. Raises TypeError for what can't be called.
     """

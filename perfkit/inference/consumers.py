@@ -11,23 +11,42 @@ from django.utils.functional import cached_property
 from perfkit.inference.arguments import Arguments
 from perfkit.inference.declared import Declared
 from perfkit.inference.live import MISSING, static
+from perfkit.inference.modelling import models
 from perfkit.inference.statics import attributes_assigned
 from perfkit.inference.values import (
     INERT,
+    NONE,
     Atom,
     Bound,
     Consumer,
+    Items,
     Known,
     Opaque,
     Row,
     Super,
     Value,
+    constants,
     known,
     live,
 )
 
 if TYPE_CHECKING:
     from perfkit.inference.declarations import Declaration
+    from perfkit.inference.interpreter import Interpreter
+
+
+def get_item(items: Any, key: Any, default: Any = None) -> Any:
+    """Stand for ``get`` of the dictionaries of a consumer."""
+    return items.get(key, default)
+
+
+@models(get_item)
+def get_of_items(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    """An item, or the default."""
+    found = arguments.get(2) or NONE
+    for atom in arguments.get(0):
+        found |= engine.subscript_atom(atom, arguments.get(1), node)
+    return found
 
 
 class Consumers(Declared):
@@ -39,12 +58,20 @@ class Consumers(Declared):
 
     def get_atom(self, atom: Atom, name: str) -> Value:
         """Read an attribute of one thing."""
+        if isinstance(atom, Items):
+            if name == "get":
+                return frozenset({Bound(Known(get_item), frozenset({atom}))})
+            return frozenset({Opaque(f"{atom.name}.{name}, which may hold rows")})
         if not isinstance(atom, Consumer):
             return super().get_atom(atom, name)
         if name in atom.holds:
             return frozenset({Opaque(f"{atom.cls.__name__}.{name}, which may hold rows")})
         if name in atom.plain:
             return INERT
+        start = f"{name}["
+        if items := [one for one in atom.plain if one.startswith(start)]:
+            keys = frozenset(one.removeprefix(start).removesuffix("]") for one in items)
+            return frozenset({Items(None, f"{atom.cls.__name__}.{name}", keys)})
         if name == "__class__":
             return known(atom.cls)
         return self.get_of_consumer(atom, name, self.static(atom.cls, name))
@@ -79,12 +106,19 @@ class Consumers(Declared):
 
     def iterate_atom(self, atom: Atom) -> Value:
         """Return the elements of one iterable; a consumer may be one that holds rows."""
+        if isinstance(atom, Items):
+            return INERT
         if isinstance(atom, Consumer) and static(atom.cls, "__iter__") is not MISSING:
             return self.lose(f"the elements of a {atom.cls.__name__}")
         return super().iterate_atom(atom)
 
     def subscript_atom(self, atom: Atom, key: Value, node: object) -> Value:
         """Return ``atom[key]``; a consumer may be a container of rows."""
+        if isinstance(atom, Items):
+            keys = constants(key)
+            if keys is not None and all(one in atom.plain for one in keys):
+                return INERT
+            return frozenset({Opaque(f"an item of {atom.name}, which may hold rows")})
         if isinstance(atom, Consumer):
             return self.lose(f"an item of a {atom.cls.__name__}")
         return super().subscript_atom(atom, key, node)

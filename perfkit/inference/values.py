@@ -53,6 +53,14 @@ class Consumer(Inert):
 
 
 @dataclass(frozen=True)
+class Items(Inert):
+    """A dictionary of a consumer (its context) whose items under ``plain`` hold no row; others may."""
+
+    name: str = ""
+    plain: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Lost(Atom):
     """The outcome of what could not be followed, after that was said."""
 

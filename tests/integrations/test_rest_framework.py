@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+import rest_framework
+from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
+from django.db.models import F
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import path
-from rest_framework import generics, serializers, viewsets
-from rest_framework.test import APIRequestFactory
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework import filters, generics, pagination, permissions, serializers, viewsets
+from rest_framework.renderers import BrowsableAPIRenderer
+from rest_framework.test import APIRequestFactory, force_authenticate
 
 from perfkit import Preset, PresetError, reads
 from perfkit.checks import check_views
@@ -21,7 +28,7 @@ from perfkit.integrations.rest_framework import (
     derive_from_serializer,
     preset_from_serializer,
 )
-from tests.testapp.models import Author, Book, Publisher, Review, Tag
+from tests.testapp.models import Author, Book, BookProxy, Publisher, Review, Tag
 
 pytestmark = pytest.mark.django_db
 
@@ -246,3 +253,236 @@ def test_checks_tell_what_a_view_needs_a_request_for() -> None:
     ((number, message),) = checked(View)
     assert "no 'lsit'" in message
     assert number.startswith("perfkit.E")
+
+
+def test_a_cached_answer_makes_no_serializer(books: list[Book], monkeypatch: Any) -> None:
+    """Where a class has the same fields each time, the fields aren't looked at again."""
+    answer(Books, {"get": "list"})
+    made = []
+    plain = BookSerializer.__new__
+    monkeypatch.setattr(
+        BookSerializer, "__new__", lambda cls, *a, **k: made.append(cls) or plain(cls, *a, **k)
+    )
+    answer(PlainBooks, {"get": "list"})
+    expected = len(made)
+    made.clear()
+    answer(Books, {"get": "list"})
+    assert 0 < len(made) == expected
+
+
+def test_a_method_that_is_replaced_is_followed_anew(
+    books: list[Book], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that decides which fields there are; the old answer is forgotten."""
+    assert "blurb" not in answer(Books, {"get": "list"})[2][0]
+    monkeypatch.setattr(BookSerializer, "get_length", lambda self, book: len(book.blurb))
+    assert "blurb" in answer(Books, {"get": "list"})[2][0]
+    monkeypatch.setattr(BookSerializer, "get_length", lambda self, book: 1)
+    monkeypatch.setattr(
+        BookSerializer, "get_fields", lambda self: {"title": serializers.CharField()}, raising=False
+    )
+    status, content, statements = answer(Books, {"get": "list"})
+    assert (status, len(statements)) == (200, 1)
+    assert content.startswith(b'[{"title":"Book 0"}')
+
+
+class ChosenSerializer(BookSerializer):
+    """Has the fields that a request asks for, and the price for staff alone."""
+
+    def get_fields(self) -> Any:
+        """Leave out what is not asked for."""
+        fields = super().get_fields()
+        request = self.context["request"]
+        asked = request.query_params.get("fields", "").split(",")
+        if not request.user.is_staff:
+            fields.pop("reviews")
+        return {name: field for name, field in fields.items() if asked == [""] or name in asked}
+
+
+class ChosenBooks(Books):
+    serializer_class = ChosenSerializer
+
+
+class PlainChosenBooks(PlainBooks):
+    serializer_class = ChosenSerializer
+
+
+def ask(viewset: Any, query: str, user: Any) -> tuple[bytes, list[str]]:
+    request = APIRequestFactory().get(f"/?{query}")
+    force_authenticate(request, user)
+    with CaptureQueriesContext(connection) as context:
+        response = viewset.as_view({"get": "list"})(request).render()
+    return response.content, [q["sql"] for q in context.captured_queries]
+
+
+def test_fields_may_differ_by_request_and_by_user(books: list[Book]) -> None:
+    """Each set of fields has its preset, whoever came before."""
+    staff, other = User(username="s", is_staff=True), User(username="o")
+    for _ in range(2):
+        for user, query, count in (
+            (staff, "fields=title,reviews", 2),
+            (other, "fields=title,reviews", 1),
+            (other, "fields=author_name", 1),
+            (staff, "", 3),
+            (other, "fields=title", 1),
+        ):
+            content, statements = ask(ChosenBooks, query, user)
+            assert content == ask(PlainChosenBooks, query, user)[0]
+            assert len(statements) == count
+            assert ("JOIN" in statements[0]) == ("title" not in query)
+
+
+class OwnerOnly(permissions.BasePermission):
+    """Lets nobody but the first author see a book; reads what the serializer doesn't."""
+
+    def has_object_permission(self, request: Any, view: Any, obj: Any) -> bool:
+        """Compare a column that is not loaded."""
+        return bool(obj.blurb == "mine")
+
+
+class Mine(filters.BaseFilterBackend):
+    """Shows some of the rows."""
+
+    def filter_queryset(self, request: Any, queryset: Any, view: Any) -> Any:
+        """Leave out what isn't long enough."""
+        return queryset.filter(pages__gte=1)
+
+
+def test_permissions_and_filters_are_those_of_the_view(books: list[Book]) -> None:
+    """Of objects and of querysets, with search, order and pages; the rows are the same ones."""
+
+    class Pages(pagination.PageNumberPagination):
+        page_size = 1
+
+    mixed = {
+        "permission_classes": [OwnerOnly],
+        "filter_backends": [Mine, filters.SearchFilter, filters.OrderingFilter],
+        "search_fields": ["title", "author__name"],
+        "ordering_fields": ["pages"],
+        "pagination_class": Pages,
+    }
+    derived, plain = (type("Mixed", (base,), mixed) for base in (Books, PlainBooks))
+    Book.objects.filter(pk=books[1].pk).update(blurb="mine")
+    for number, status in ((0, 404), (1, 200), (2, 403)):
+        one = answer(derived, {"get": "retrieve"}, pk=books[number].pk)
+        assert one[0] == status
+        assert one[:2] == answer(plain, {"get": "retrieve"}, pk=books[number].pk)[:2]
+    for query in (
+        "",
+        "page=2",
+        "ordering=-pages",
+        "search=Book 2",
+        "search=Ann&ordering=-pages&page=2",
+    ):
+        content, statements = ask(derived, query, User())
+        assert content == ask(plain, query, User())[0]
+        assert len(statements) <= 4
+
+
+def test_a_filter_of_django_filter_works_on_the_narrowed_rows(books: list[Book]) -> None:
+    """Its fields filter as before, whether they are loaded or not."""
+    mixed = {
+        "filter_backends": [DjangoFilterBackend],
+        "filterset_fields": ["pages", "author__name"],
+    }
+    derived, plain = (type("Mixed", (base,), mixed) for base in (Books, PlainBooks))
+    for query, count in (("pages=1", 1), ("author__name=Ann", 3), ("author__name=Bob", 0)):
+        content, _ = ask(derived, query, User())
+        assert content == ask(plain, query, User())[0]
+        assert content.count(b'"title"') == count
+
+
+def test_what_is_created_is_answered(books: list[Book]) -> None:
+    """A new row has all its columns; the answer is that of the plain view."""
+
+    class TitleSerializer(serializers.ModelSerializer[Book]):
+        author_name = serializers.CharField(source="author.name", read_only=True)
+
+        class Meta:
+            model = Book
+            fields = ["title", "author", "author_name", "tags"]
+
+    given = {"title": "New", "author": books[0].author_id, "tags": [Tag.objects.get().pk]}
+    contents = []
+    for base in (Books, PlainBooks):
+        viewset = type("Titles", (base,), {"serializer_class": TitleSerializer})
+        status, content, _ = answer(viewset, {"post": "create"}, "post", data=given)
+        assert status == 201
+        contents.append(content)
+        pk = Book.objects.latest("pk").pk
+        status, content, _ = answer(
+            viewset, {"put": "update"}, "put", pk=pk, data={**given, "title": "Newer"}
+        )
+        assert status == 200
+        contents.append(content)
+    assert contents[:2] == contents[2:]
+    assert b'"author_name":"Ann"' in contents[1]
+
+
+BROWSABLE = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(rest_framework.__file__).parent / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "libraries": {"rest_framework": "rest_framework.templatetags.rest_framework"},
+            "context_processors": ["django.template.context_processors.request"],
+        },
+    }
+]
+
+
+def test_the_browsable_api_shows_the_same_page(books: list[Book]) -> None:
+    """With its forms, which read the row of a detail page."""
+
+    def page(base: Any, action: dict[str, str], **kwargs: Any) -> str:
+        viewset = type("Shown", (base,), {"renderer_classes": [BrowsableAPIRenderer]})
+        request = APIRequestFactory().get("/", headers={"accept": "text/html"})
+        force_authenticate(request, User(username="s", is_staff=True))
+        with override_settings(TEMPLATES=BROWSABLE, STATIC_URL="/static/"):
+            text = viewset.as_view(action)(request, **kwargs).render().content.decode()
+        return re.sub(r"csrf\w*[\"']?[:=>] *[\"']\w+|value=\"\w{64}\"", "", text)
+
+    actions = {"get": "retrieve", "put": "update", "delete": "destroy"}
+    shown = page(Books, actions, pk=books[0].pk)
+    assert "Book 0" in shown
+    assert "<form" in shown
+    assert shown == page(PlainBooks, actions, pk=books[0].pk)
+    listed = page(Books, {"get": "list", "post": "create"})
+    assert listed == page(PlainBooks, {"get": "list", "post": "create"})
+
+
+def test_a_list_of_the_projects_own_counts_where_a_list_is_shown(books: list[Book]) -> None:
+    """Its representation may read more than its fields; one row is not shown by it."""
+
+    class Blurbs(serializers.ListSerializer[Any]):
+        @reads("blurb")
+        def to_representation(self, data: Any) -> Any:
+            return [book.blurb for book in data]
+
+    class Listed(BookSerializer):
+        class Meta(BookSerializer.Meta):
+            list_serializer_class = Blurbs
+
+    viewset = type("Listed", (Books,), {"serializer_class": Listed})
+    status, content, statements = answer(viewset, {"get": "list"})
+    assert (status, content, len(statements)) == (200, b'["","",""]', 3)
+    assert "blurb" in statements[0]
+    assert "blurb" not in answer(viewset, {"get": "retrieve"}, pk=books[0].pk)[2][0]
+
+
+def test_a_serializer_without_a_model_takes_that_of_the_rows(books: list[Book]) -> None:
+    """Rows of a proxy, too; and annotations of the view are known."""
+
+    class Plain(serializers.Serializer[Any]):
+        title = serializers.CharField()
+        half = serializers.IntegerField()
+
+    class Halves(Books):
+        queryset = BookProxy.objects.annotate(half=F("pages") / 2).order_by("pk")
+        serializer_class = Plain
+
+    status, content, statements = answer(Halves, {"get": "list"})
+    assert (status, len(statements)) == (200, 1)
+    assert content.startswith(b'[{"title":"Book 0","half":0}')
+    assert "blurb" not in statements[0]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
@@ -12,19 +10,20 @@ from perfkit.derivation import Derivation, Derived
 from perfkit.exceptions import PresetError
 from perfkit.inference.declarations import generation
 from perfkit.integrations.rest_framework.reading import read_serializer
+from perfkit.integrations.rest_framework.shapes import is_fixed, shape, witnesses
+from perfkit.keeping import Keeper, Kept
 
 if TYPE_CHECKING:
-    from django.db.models import Model
+    from collections.abc import Callable
+
+    from django.db.models import Model, QuerySet
 
     from perfkit.presets import Preset
 
-__all__ = ["derive_from_serializer", "preset_from_serializer"]
+__all__ = ["derive_from_serializer", "keep_for", "preset_from_serializer"]
 
 #: So many answers are kept, one for each serializer class and set of fields.
-CACHED = 500
-
-_cache: OrderedDict[Any, Derived] = OrderedDict()
-_lock = threading.Lock()
+keeper = Keeper()
 
 
 def preset_from_serializer(serializer: Any, model: type[Model] | None = None) -> Preset:
@@ -47,27 +46,34 @@ def derive_from_serializer(serializer: Any, model: type[Model] | None = None) ->
     if model is None:
         name = type(one).__name__
         raise PresetError(f"{name} has no Meta.model: write preset_from_serializer({name}, Model).")
-    key = (model, _shape(made), generation())
-    with _lock:
-        found = _cache.get(key)
-        if found is not None:
-            _cache.move_to_end(key)
-            return found
-    derivation = Derivation(model)
-    read_serializer(derivation, "", made)
-    found = derivation.result()
-    with _lock:
-        _cache[key] = found
-        while len(_cache) > CACHED:
-            _cache.popitem(last=False)
-    return found
+    return _keep(made, (model, None, frozenset()), None).derived
 
 
-def _shape(field: Any) -> Any:
-    """Return all of a serializer or field that its reads depend on."""
-    inner = getattr(field, "child", None) or getattr(field, "child_relation", None)
-    names = ("source", "write_only", "lookup_field", "slug_field", "method_name", "pk_field")
-    said = tuple(str(getattr(field, name, None)) for name in names)
-    fields = field.fields.items() if isinstance(field, serializers.Serializer) else ()
-    own = tuple((name, _shape(one)) for name, one in fields)
-    return type(field), said, own, None if inner is None else _shape(inner)
+def keep_for(rows: QuerySet[Any], cls: Any, make: Callable[[], Any], *, many: bool) -> Kept:
+    """Return the answer for the serializer that a view makes of ``cls`` for its rows.
+
+    ``make`` makes one, as the view does. It is called the first time, and each time for a class whose
+    fields may differ from one request to the next; ``cls`` is None where the view has its own way to make it.
+    """
+    about = (rows.model, type(rows), frozenset(rows.query.annotations))
+    key = (*about, cls, many, generation())
+    found = keeper.find(key) if cls is not None else None
+    if found is not None:
+        return found
+    made = make()
+    return _keep(made, about, key if cls is not None and is_fixed(made) else None)
+
+
+def _keep(made: Any, about: tuple[type[Model], Any, frozenset[str]], key: Any) -> Kept:
+    """Return the answer for a serializer, kept under the key, or under its shape."""
+    model, rows_class, annotated = about
+    one = getattr(made, "child", made)
+
+    def derive() -> tuple[Derived, Any]:
+        derivation = Derivation(model, getattr(rows_class, "presets", None), annotated)
+        read_serializer(derivation, "", made)
+        return derivation.result(), witnesses(made)
+
+    return keeper.keep(
+        key or (*about, shape(made), generation()), f"{type(one).__qualname__} (derived)", derive
+    )

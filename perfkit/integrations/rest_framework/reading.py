@@ -10,18 +10,18 @@ from rest_framework import relations, serializers
 
 from perfkit.derivation import Derivation, Place
 from perfkit.inference.declarations import declaration_of
+from perfkit.integrations.rest_framework.shapes import is_own
 from perfkit.relations import find_relation
 
 __all__ = ["read_serializer"]
 
 #: Attributes of serializers and fields that may hold rows, and those that hold none.
-HOLDS = ("instance", "root", "parent", "_args", "_kwargs", "data", "_data")
-PLAIN = ("context", "_context", "fields", "initial_data", "partial")
-
-
-def _is_own(method: Any) -> bool:
-    """Tell whether a method is written by somebody else than the framework."""
-    return not str(method.__module__).startswith("rest_framework.")
+HOLDS = ("instance", "root", "parent", "_args", "_kwargs", "data", "_data", "_context")
+PLAIN = (
+    *("fields", "initial_data", "partial"),
+    # What the views put there; whatever the project adds may be a row.
+    *("context[request]", "context[view]", "context[format]"),
+)
 
 
 @functools.cache
@@ -36,7 +36,7 @@ def _place_of(cls: Any, name: str) -> Place:
 def read_serializer(derivation: Derivation, path: str, serializer: Any) -> None:
     """Note what a serializer reads of the rows at a path."""
     cls: Any = type(serializer)
-    if _is_own(cls.to_representation):
+    if is_own(cls.to_representation):
         _follow(derivation, path, cls, "to_representation")
     if isinstance(serializer, serializers.ListSerializer):
         read_serializer(derivation, path, serializer.child)
@@ -64,7 +64,7 @@ def _read_field(derivation: Derivation, path: str, field: Any, place: Place, own
         method = getattr(owner, field.method_name or "")
         derivation.function(path, method, place, owner=owner, holds=HOLDS, plain=PLAIN)
         return
-    if _is_own(type(field).get_attribute):
+    if is_own(type(field).get_attribute):
         _follow(derivation, path, type(field), "get_attribute")
         return
     source = "__".join([path, *field.source_attrs] if path else field.source_attrs)
@@ -77,7 +77,7 @@ def _read_field(derivation: Derivation, path: str, field: Any, place: Place, own
         _read_related(derivation, source, field.child_relation, place, many=True)
     elif isinstance(field, relations.RelatedField):
         _read_related(derivation, source, field, place, many=False)
-    elif _is_own(type(field).to_representation):
+    elif is_own(type(field).to_representation):
         _read_value(derivation, source, place)
         if derivation.model_at(source) is not None:
             _follow(derivation, source, type(field), "to_representation")
@@ -103,12 +103,12 @@ def _read_related(
 ) -> None:
     """Note what a relational field reads of the row at a path, or of its key."""
     below = f"{source}__" if source else ""
-    if _is_own(type(field).to_representation) or _is_own(type(field).use_pk_only_optimization):
+    if is_own(type(field).to_representation) or is_own(type(field).use_pk_only_optimization):
         _follow(derivation, source, type(field), "to_representation")
     elif isinstance(field, relations.SlugRelatedField):
         derivation.read(below + (field.slug_field or "").replace(".", "__"), place)
     elif isinstance(field, relations.HyperlinkedRelatedField):
-        if _is_own(type(field).get_url):
+        if is_own(type(field).get_url):
             _follow(derivation, source, type(field), "get_url")
         key_alone = field.use_pk_only_optimization() and source and not many
         derivation.read(source if key_alone else below + field.lookup_field, place)

@@ -8,7 +8,9 @@ from django.db.models import QuerySet
 from rest_framework.permissions import SAFE_METHODS
 
 from perfkit.exceptions import PresetError
-from perfkit.integrations.rest_framework.deriving import preset_from_serializer
+from perfkit.integrations.rest_framework.deriving import keep_for
+from perfkit.integrations.rest_framework.shapes import is_own
+from perfkit.keeping import Kept, apply_kept
 from perfkit.presets import Preset
 from perfkit.querysets import PresetQuerySetMixin
 from perfkit.relations import columns
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["PresetViewSetMixin"]
+
+#: The actions of which each answers with one row.
+ONE = ("retrieve", "create", "update", "partial_update")
 
 
 class PresetViewSetMixin:
@@ -37,8 +42,8 @@ class PresetViewSetMixin:
         narrowed: QuerySet[Any] = self.with_preset(filtered)
         return narrowed
 
-    def get_preset(self) -> str | Preset | None:
-        """Return the preset for this request, by name or itself; None for none."""
+    def get_preset(self, queryset: QuerySet[Any]) -> str | Preset | Kept | None:
+        """Return the preset for this request: by name, itself, or derived; None for none."""
         action = getattr(self, "action", None) or self._plain_action()
         if action in self.preset_for:
             return self.preset_for[action]
@@ -48,22 +53,32 @@ class PresetViewSetMixin:
             raise PresetError(
                 f'{type(self).__name__}.preset_from is "serializer" or None, not {self.preset_from!r}.'
             )
-        return preset_from_serializer(self.get_serializer())  # type: ignore[attr-defined]
+        many = action not in ONE
+        view: Any = self
+        known = not is_own(type(view).get_serializer)
+        return keep_for(
+            queryset,
+            view.get_serializer_class() if known else None,
+            lambda: view.get_serializer(many=many),
+            many=many,
+        )
 
     def with_preset(self, rows: Any) -> Any:
         """Return a queryset with the preset applied; anything but a queryset of rows as it is."""
         if not isinstance(rows, QuerySet) or rows.query.values_select or rows.query.combinator:
             return rows
-        preset = self.get_preset()
+        preset = self.get_preset(rows)
         if preset is None:
             return rows
-        rows = self.with_named(rows, preset)
+        rows = (
+            apply_kept(rows, preset) if isinstance(preset, Kept) else self.with_named(rows, preset)
+        )
         if self.request.method not in SAFE_METHODS:  # type: ignore[attr-defined]
             rows = Preset(only=columns(rows.model)).apply(rows)
         return rows
 
     def with_named(self, rows: Any, preset: str | Preset) -> Any:
-        """Return a queryset with this preset applied."""
+        """Return a queryset with a declared preset applied; raises PresetError when it has none of that name."""
         if isinstance(preset, Preset):
             return preset.apply(rows)
         if isinstance(rows, PresetQuerySetMixin):
