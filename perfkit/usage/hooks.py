@@ -9,6 +9,7 @@ import functools
 import logging
 import sys
 import threading
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
@@ -97,7 +98,8 @@ def _node(recorder: Any, queryset: Any, child: Any, frame: Any) -> tuple[Any, st
             break
         if code is _PREFETCH:
             return _prefetched(above.f_locals, queryset)
-        if machinery(code):
+        # (A related manager goes through the rows of its prefetch before that function does.)
+        if machinery(code) and code.co_name != "get_prefetch_querysets":
             return None
         above = above.f_back
     _, place, template, _ = evaluation(frame)
@@ -158,11 +160,12 @@ def _passing(
     rows: Iterator[Any], node: Any, how: str, names: tuple[str, ...], joins: Any
 ) -> Iterator[Any]:
     count = 0
-    limit = node.recorder.sample
     try:
+        for row in islice(rows, node.recorder.sample):
+            _sample(row, node, how, names, joins)
+            count += 1
+            yield row
         for row in rows:
-            if count < limit:
-                _sample(row, node, how, names, joins)
             count += 1
             yield row
     finally:

@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from perfkit.relations import column, columns, find_relation
 from perfkit.usage.evidence import RowsUsage
-from perfkit.usage.readers import LEAVES, SAVES, Reader
+from perfkit.usage.readers import LEAVES, LOADS, SAVES, Reader, machinery
 from perfkit.usage.recording import can_record, held, recording_class
 
 if TYPE_CHECKING:
@@ -151,9 +151,12 @@ class Node:
 
     def read(self, name: str, frame: Any) -> bool:
         """Note that a column or relation is read; return whether it is the page that reads."""
-        reader = Reader(frame)
-        if reader.does:
-            self._machinery(reader.does)
+        does = machinery(frame.f_code)
+        if does != LOADS:
+            reader = Reader(frame)
+            does = reader.does
+        if does:
+            self._machinery(does)
             return False
         member = self._outermost(reader)
         found = self.usage.columns.get(name)

@@ -54,8 +54,19 @@ _TRACKER = ("set_saved_fields", "__set__", "__get__")
 _PAGE = (frames.NODE, frames.SERIALIZER, frames.COLUMN, frames.HOP, frames.REQUEST)
 
 
+#: The answers by the id of the code, which is kept alive: to hash code is to go through all of it.
+_known: dict[int, tuple[str, CodeType]] = {}
+
+
 def machinery(code: CodeType) -> str:
     """Return what a code object of Django's does with a row by itself; "" for any other."""
+    known = _known.get(id(code))
+    if known is None:
+        known = _known[id(code)] = _machinery(code), code
+    return known[0]
+
+
+def _machinery(code: CodeType) -> str:
     found = _MACHINERY.get(code)
     if found is not None:
         return found
@@ -76,14 +87,15 @@ class Reader:
         self.does = ""
         self.members: list[tuple[Any, str]] = []
         while frame is not None:
-            mark = frames.mark_of(frame.f_code)
+            code = frame.f_code
+            mark = frames.marks.get(id(code)) or frames.mark_of(code)
             if mark.category == frames.MEMBER and mark.member is not None:
-                names = frame.f_code.co_varnames
+                names = code.co_varnames
                 owner = frame.f_locals.get(names[0]) if names else None
                 self.members.append((owner, mark.member.name))
             elif mark.users or mark.category in _PAGE:
                 return
-            elif not self.members and (does := machinery(frame.f_code)):
+            elif not self.members and (does := machinery(code)):
                 self.does = does
                 return
             frame = frame.f_back

@@ -5,6 +5,7 @@ python -m tests.benchmarks._auditor_pages TOOL count|time
 
 import gc
 import logging
+import os
 import sys
 import time
 from statistics import median
@@ -22,6 +23,7 @@ TEMPLATE = (
 MIDDLEWARE = {
     "plain": [],
     "perfkit": ["perfkit.middleware.AuditMiddleware"],
+    "usage": ["perfkit.middleware.UsageMiddleware"],
     "zeal": ["zeal.middleware.zeal_middleware"],
     "django-nplus1": ["django_nplus1.middleware.NPlus1Middleware"],
     "nplusone": ["nplusone.ext.django.NPlusOneMiddleware"],
@@ -29,10 +31,16 @@ MIDDLEWARE = {
 }
 APPS = {
     "perfkit": ["perfkit"],
+    "usage": ["perfkit"],
     "zeal": ["zeal"],
     "django-nplus1": ["django_nplus1"],
     "nplusone": ["nplusone.ext.django"],
     "debug toolbar": ["django.contrib.staticfiles", "debug_toolbar"],
+}
+
+SETTINGS = {
+    "perfkit": {"AUDIT": "log"},
+    "usage": {"USAGE_FILE": os.devnull},
 }
 
 
@@ -61,7 +69,7 @@ def configure(tool):
         STATIC_URL="/static/",
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         USE_TZ=True,
-        PERFKIT={"AUDIT": "log"} if tool.startswith("perfkit") else {},
+        PERFKIT=SETTINGS.get(tool.removesuffix(" peers"), {}),
         ZEAL_RAISE=False,
         DEBUG_TOOLBAR_CONFIG={"SHOW_TOOLBAR_CALLBACK": "tests.benchmarks._auditor_pages.always"},
         DEBUG_TOOLBAR_PANELS=["debug_toolbar.panels.sql.SQLPanel"],
@@ -96,6 +104,11 @@ def main(tool, how):
     """Ask for each page: warm, then counted or timed."""
     configure(tool)
     fill()
+    if tool == "usage":
+        from perfkit.usage import process
+
+        # Evidence is written every ten seconds, which here are a request or two: not counted.
+        process.INTERVAL = float("inf")
     from django.test import Client
 
     client = Client()

@@ -122,3 +122,20 @@ def test_an_annotation_comes_before_a_cached_property_of_its_name() -> None:
     with record_usage():
         assert [row.product_count for row in Category.objects.all()] == [0]
     assert category.product_count == 0
+
+
+@pytest.mark.django_db
+def test_rows_of_a_prefetch_are_sampled(world: None) -> None:
+    """Prefetched rows are counted, and their unread columns told, with or without a queryset of their own."""
+    with record_usage() as usage:
+        for book in Book.objects.prefetch_related("reviews", "tags"):
+            [review.text for review in book.reviews.all()]
+            [tag.name for tag in book.tags.all()]
+    [found] = usage.querysets
+    for name, read in (("reviews", "text"), ("tags", "name")):
+        rows = found.rows.children[name]
+        assert rows.how == {"prefetch"}
+        assert rows.evaluations == 1
+        assert rows.rows > 0
+        assert read_and_unread(rows)[0] == {read}
+        assert read_and_unread(rows)[1]
