@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.core.signals import setting_changed
 from perfkit._compat import FETCH_MODE_NAMES
 from perfkit.exceptions import PerfkitSettingsError
 
-MODES = ("off", "log", "warn", "raise")
+MODES = ("off", "collect", "log", "warn", "raise")
 #: The kinds of findings.
 KINDS = (
     "deferred-field",
@@ -32,7 +33,7 @@ IGNORE_KEYS = ("model", "field", "member", "file", "kind", "reason")
 class PerfkitSettings:
     """The values of ``PERFKIT``, each with its default."""
 
-    #: What the auditor does with a finding: "off", "log", "warn" or "raise".
+    #: What the auditor does with a finding: "off", "collect", "log", "warn" or "raise".
     AUDIT: str = "off"
     #: A mode per kind of finding, above AUDIT.
     AUDIT_KINDS: Mapping[str, str] = field(default_factory=dict)
@@ -147,6 +148,13 @@ _VALIDATORS: dict[str, Any] = {
 }
 
 _current: PerfkitSettings | None = None
+#: What stands in for the project's values while tests are audited.
+_standing_in: Mapping[str, Any] = {}
+
+
+def is_configured() -> bool:
+    """Say whether Django has settings in this process."""
+    return bool(django_settings.configured)
 
 
 def declared() -> object:
@@ -172,7 +180,7 @@ def get_settings() -> PerfkitSettings:
         found = problems(value)
         if found:
             raise PerfkitSettingsError(" ".join(found))
-        values = dict(value)
+        values = {**value, **_standing_in}
         if "AUDIT_IGNORE" in values:
             values["AUDIT_IGNORE"] = tuple(values["AUDIT_IGNORE"])
         _current = PerfkitSettings(**values)
@@ -182,6 +190,21 @@ def get_settings() -> PerfkitSettings:
 def has_urlconf() -> bool:
     """Tell whether the project has URLs at all."""
     return bool(getattr(django_settings, "ROOT_URLCONF", None))
+
+
+@contextmanager
+def standing_in(**values: Any) -> Iterator[None]:
+    """Let values stand in for those of the project inside the block, in all threads.
+
+    Overriding Django's setting would have to be undone in the order of a test's own overrides, and
+    a fixture's outlive the test.
+    """
+    global _current, _standing_in
+    outer, _standing_in, _current = _standing_in, {**_standing_in, **values}, None
+    try:
+        yield
+    finally:
+        _standing_in, _current = outer, None
 
 
 def _forget(*, setting: str, **kwargs: object) -> None:

@@ -56,11 +56,11 @@ def test_the_test_project_and_the_shop_are_clean() -> None:
         ({"ADUIT": "warn"}, "PERFKIT has an unknown key 'ADUIT'. Did you mean 'AUDIT'?"),
         (
             {"AUDIT": "on"},
-            "PERFKIT['AUDIT'] must be one of 'off', 'log', 'warn', 'raise', not 'on'.",
+            "PERFKIT['AUDIT'] must be one of 'off', 'collect', 'log', 'warn', 'raise', not 'on'.",
         ),
         (
             {"AUDIT": ["log"]},
-            "PERFKIT['AUDIT'] must be one of 'off', 'log', 'warn', 'raise', not ['log'].",
+            "PERFKIT['AUDIT'] must be one of 'off', 'collect', 'log', 'warn', 'raise', not ['log'].",
         ),
         (
             {"AUDIT_REPEATED": 1},

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from perfkit.conf import get_settings, problems
+from perfkit.conf import MODES, get_settings, problems
 from perfkit.exceptions import PerfkitSettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 #: The modes of a scope; a kind may be "off" too.
-SCOPE_MODES = ("collect", "log", "warn", "raise")
+SCOPE_MODES = MODES[1:]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -84,10 +84,7 @@ class QueryGrowth:
 
     @contextmanager
     def calling(self) -> Iterator[Call]:
-        """Count the statements sent inside the block; set ``result`` of what it gives.
-
-        Raises AssertionError for a response that failed.
-        """
+        """Count the statements sent inside the block; set ``result`` of what it gives."""
         with self._measuring() as call:
             yield call
         self.calls.append(call)
@@ -99,9 +96,6 @@ class QueryGrowth:
         with recording() as made, scope:
             call = Call(recording=made)
             yield call
-            failure = answers.failure_of(call.result, self.status)
-            if failure:
-                raise AssertionError(failure)
             call.size = answers.size_of(call.result)
 
     @contextmanager
@@ -118,15 +112,21 @@ class QueryGrowth:
     def assert_constant(self, *, max_queries: int | None = None) -> None:
         """Raise AssertionError unless the last call sent no more statements than the first.
 
-        It is raised too when the calls prove nothing, and when the last one sent more than
-        ``max_queries``. Raises RuntimeError when there are not two calls with growth between.
+        It is raised too when a response failed, when the calls prove nothing, and when the last one
+        sent more than ``max_queries``. Raises RuntimeError when there are not two calls with growth between.
         """
         __tracebackhide__ = True
         if len(self.calls) != len(self.added) + 1 or not self.added:
             raise RuntimeError("Measure a call, grow the data, and measure the call again.")
-        problem = self._grown() or self._too_many(max_queries) or self._proves_nothing()
+        problem = (
+            self._failed() or self._grown() or self._too_many(max_queries) or self._proves_nothing()
+        )
         if problem:
             raise AssertionError(problem)
+
+    def _failed(self) -> str:
+        failures = (answers.failure_of(call.result, self.status) for call in self.calls)
+        return next(filter(None, failures), "")
 
     def _grown(self) -> str:
         counts = [call.queries for call in self.calls]
