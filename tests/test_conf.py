@@ -16,7 +16,10 @@ MISTAKES = [
     ({"AUDITS": "warn"}, "unknown key 'AUDITS'. Did you mean 'AUDIT'?"),
     ({"colour": "red"}, "unknown key 'colour'. Known: AUDIT, "),
     ({7: "red"}, "unknown key 7"),
-    ({"AUDIT": "shout"}, "PERFKIT['AUDIT'] must be one of 'off', 'collect', 'log', 'warn', 'raise'"),
+    (
+        {"AUDIT": "shout"},
+        "PERFKIT['AUDIT'] must be one of 'off', 'collect', 'log', 'warn', 'raise'",
+    ),
     ({"AUDIT": None}, "not None"),
     ({"AUDIT_KINDS": ["to-one"]}, "must be a dictionary of kinds to modes"),
     ({"AUDIT_KINDS": {"toone": "warn"}}, "unknown kind 'toone'. Did you mean 'to-one'?"),
