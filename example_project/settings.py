@@ -47,6 +47,12 @@ else:
 SEARCH_URL = os.environ.get("SEARCH_URL", "http://127.0.0.1:7700")
 # What is loaded lazily is told on the console, at the end of each request.
 PERFKIT = {"AUDIT": os.environ.get("AUDIT", "warn")}
+# The API shows what anybody may see; the shop has no users.
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+}
 MIDDLEWARE = [
     "perfkit.middleware.AuditMiddleware",
     "django.middleware.security.SecurityMiddleware",

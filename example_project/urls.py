@@ -17,6 +17,7 @@ urlpatterns = [
     path("", views.Start.as_view(), name="start"),
     path("compare/", views.CompareAll.as_view(), name="compare_all"),
     path("compare/<slug:name>/", views.Compare.as_view(), name="compare"),
+    path("api/", include("example_project.api.urls")),
     path("search/", Search.as_view(), name="search"),
     path("order/<int:pk>/", PlaceOrder.as_view(), name="place_order"),
     # By a view of its own, so that the shop looks the same with DEBUG off.
