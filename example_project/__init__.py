@@ -1,1 +1,1 @@
-"""A shop that shows what perfkit does: every page in a naive and in an optimised form."""
+"""A shop that shows what perfkit does: every page in a naive, an optimised and a derived form."""

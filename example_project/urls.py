@@ -1,4 +1,4 @@
-"""URLs of the example shop: the showroom, and each page of the shop in two forms."""
+"""URLs of the example shop: the showroom, and each page of the shop in its forms."""
 
 from pathlib import Path
 

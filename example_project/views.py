@@ -7,19 +7,21 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 
+from perfkit import Preset
+from perfkit.integrations.views import PresetViewMixin
 
-class PresetMixin:
+
+class PresetMixin(PresetViewMixin):
     """Loads the rows with a preset, if the view was given one: ``as_view(preset="list")``.
 
-    This is all that the optimised form of a page has and the naive one has not.
+    Or with what its template reads: ``as_view(preset_from="template")``. This is all that the optimised and the derived
+    form of a page have and the naive one has not.
     """
 
-    preset: str | None = None
-
-    def get_queryset(self) -> QuerySet[Any]:
-        """Return the view's queryset, with the preset applied."""
-        queryset = super().get_queryset()  # type: ignore[misc]
-        return queryset.optimize_for(self.preset) if self.preset else queryset
+    def get_preset(self, queryset: QuerySet[Any]) -> str | Preset | None:
+        """Return the preset that the view was given; the naive form, given none, loads as Django does."""
+        given = self.preset is not None or self.preset_from is not None
+        return super().get_preset(queryset) if given else None
 
 
 class RowsMixin:

@@ -30,7 +30,7 @@ class SearchExport(RowsMixin, PresetMixin, MultipleObjectMixin, View):
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the products, as dictionaries where the view was told so."""
-        products = super().get_queryset()
+        products = self.with_preset(super().get_queryset())
         return products.as_values() if self.as_values else products
 
     def get(self, request: HttpRequest) -> StreamingHttpResponse:

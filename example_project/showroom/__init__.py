@@ -1,1 +1,1 @@
-"""What is not the shop itself: its data, its two forms of every page, their comparison."""
+"""What is not the shop itself: its data, the forms of every page, their comparison."""

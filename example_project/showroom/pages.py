@@ -1,4 +1,4 @@
-"""The pages of the shop, each in a naive and in an optimised form."""
+"""The pages of the shop: each in a naive and an optimised form, those with a template in a derived one too."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import URLPattern, path, reverse
 from django.views.generic import View
+from django.views.generic.base import TemplateResponseMixin
 
 from example_project.catalogue.views import CategoryList, ProductDetail, ProductFeed, ProductList
 from example_project.customers.views import CustomerReviews
 from example_project.orders.views import OrderDetail, OrderList
 from example_project.search.views import SearchExport
 from example_project.showroom.rows import SIZES
-from example_project.views import PresetMixin
 
-NAIVE, OPTIMISED = FORMS = ("naive", "optimised")
+NAIVE, OPTIMISED, DERIVED = FORMS = ("naive", "optimised", "derived")
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page: one view, one template, two URLs."""
+    """A page: one view, a template for most, a URL for each form."""
 
     name: str
     title: str
     route: str
     view: type[View]
-    #: What the optimised form gives to the view; the naive form gives it nothing.
+    #: What the optimised form gives to the view; the naive form gives it nothing, the derived one one word.
     options: Mapping[str, Any]
     #: What on this page costs queries that nobody sees in the view.
     hidden: str
@@ -40,14 +40,26 @@ class Page:
         return "<" not in self.route
 
     @property
+    def forms(self) -> tuple[str, ...]:
+        """The forms of the page: what has no template has nothing to derive a preset from."""
+        has_template = issubclass(self.view, TemplateResponseMixin)
+        return FORMS if has_template else (NAIVE, OPTIMISED)
+
+    @property
     def links(self) -> list[dict[str, str]]:
         """Where to find both forms, at the smaller size."""
-        return [{"form": form, "url": self.url(form, SIZES[0])} for form in FORMS]
+        return [{"form": form, "url": self.url(form, SIZES[0])} for form in self.forms]
+
+    def rows_of(self, form: str) -> QuerySet[Any]:
+        """Return the rows of a form, with its preset applied, before the view narrows them."""
+        view: Any = self.view(**self.options_of(form))
+        rows = view.model._default_manager.all() if view.queryset is None else view.queryset.all()
+        return view.with_preset(rows)  # type: ignore[no-any-return]
 
     @property
     def queryset(self) -> QuerySet[Any]:
         """The rows of the optimised form, with the preset applied, before the view narrows them."""
-        return PresetMixin.get_queryset(self.view(**self.options))
+        return self.rows_of(OPTIMISED)
 
     @property
     def loading_plan(self) -> str:
@@ -55,13 +67,20 @@ class Page:
         return str(self.queryset.loading_plan)
 
     @property
+    def derived_plan(self) -> str:
+        """What the derived form loads, as a tree to read; empty where there is no such form."""
+        return str(self.rows_of(DERIVED).loading_plan) if DERIVED in self.forms else ""
+
+    @property
     def source(self) -> str:
         """The code that declares the preset, among those of the same model."""
         return inspect.getsource(type(self.queryset))
 
     def options_of(self, form: str) -> Mapping[str, Any]:
-        """Return what this form gives to the view."""
-        return self.options if form == OPTIMISED else {}
+        """Return what this form gives to the view; without a template the derived shop takes the preset."""
+        if form == DERIVED and DERIVED in self.forms:
+            return {"preset_from": "template"}
+        return {} if form == NAIVE else self.options
 
     def declaration(self, form: str) -> str:
         """Return what the URLconf says of this form."""

@@ -11,9 +11,9 @@ SMALL, LARGE = SIZES
 #: The heads of the columns, below the heads of the groups that they make up.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("", ("Page",)),
-    (f"Queries, {SMALL} → {LARGE} rows", ("naive", "optimised")),
+    (f"Queries, {SMALL} → {LARGE} rows", ("naive", "optimised", "derived")),
     ("Lazy loads", ("naive", "optimised")),
-    ("Columns fetched", ("naive", "optimised")),
+    ("Columns fetched", ("naive", "optimised", "derived")),
     ("KB fetched", ("naive", "optimised")),
     ("Milliseconds", ("naive", "optimised")),
     ("", ("Faster",)),
@@ -34,15 +34,19 @@ def format_table(pairs: Sequence[tuple[Comparison, Comparison]]) -> str:
 
 def cells(small: Comparison, large: Comparison) -> list[str]:
     """Return the texts of a row of the table."""
-    naive, optimised = large.naive, large.optimised
+    naive, optimised, derived = large.naive, large.optimised, large.derived
     return [
         large.page.title,
         f"{small.naive.tally.queries:,} → {naive.tally.queries:,}",
         f"{small.optimised.tally.queries:,} → {optimised.tally.queries:,}",
+        f"{small.derived.tally.queries:,} → {derived.tally.queries:,}"
+        if small.derived and derived
+        else "-",
         f"{naive.lazy_loads:,}",
         f"{optimised.lazy_loads:,}",
         f"{naive.tally.columns:,}",
         f"{optimised.tally.columns:,}",
+        f"{derived.tally.columns:,}" if derived else "-",
         f"{naive.tally.size / 1024:,.0f}",
         f"{optimised.tally.size / 1024:,.0f}",
         f"{naive.seconds * 1000:,.0f}",

@@ -1,4 +1,4 @@
-"""The start page, and the comparison of both forms of the pages, measured live."""
+"""The start page, and the comparison of the forms of the pages, measured live."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.views.generic import TemplateView
 
 from example_project.showroom.comparison import Comparison
 from example_project.showroom.data import is_open
-from example_project.showroom.pages import FORMS, PAGES, get_page
+from example_project.showroom.pages import PAGES, get_page
 from example_project.showroom.rows import SIZES
 
 
@@ -22,7 +22,7 @@ class Start(TemplateView):
 
 
 class CompareAll(TemplateView):
-    """All pages in both forms, at one size."""
+    """All pages in all their forms, at one size."""
 
     template_name = "showroom/compare_all.html"
 
@@ -34,7 +34,7 @@ class CompareAll(TemplateView):
 
 
 class Compare(TemplateView):
-    """One page in both forms, side by side, at both sizes."""
+    """One page in its forms, side by side, at both sizes."""
 
     template_name = "showroom/compare.html"
 
@@ -52,7 +52,7 @@ class Compare(TemplateView):
                 "small": getattr(small, form),
                 "large": getattr(large, form),
             }
-            for form in FORMS
+            for form in page.forms
         ]
         return super().get_context_data(
             page=page,

@@ -39,9 +39,12 @@ def test_the_demo_fills_the_shop_and_prints_its_table(
     assert "Filled the shop with 200 products" in first
     for page in pages:
         row = next(line for line in first.splitlines() if line.startswith(f"{page.title} "))
-        (naive_small, naive_large), (small, large) = re.findall(r"([\d,]+) → ([\d,]+)", row)
+        (naive_small, naive_large), (small, large), derived = re.findall(
+            r"([\d,]+) → ([\d,]+)", row
+        )
         assert int(naive_large.replace(",", "")) >= int(naive_small) + SIZES[1] - SIZES[0]
         assert small == large
+        assert derived == (small, large)
         assert row.rstrip().endswith("×")
     assert "2 of 2 optimised pages send as many queries" in first
     assert "http://127.0.0.1:8000/" in first

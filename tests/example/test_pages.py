@@ -1,4 +1,4 @@
-"""Every page of the shop exists twice: equal answers, unlike costs."""
+"""Every page of the shop exists in several forms: equal answers, unlike costs."""
 
 import json
 import re
@@ -10,11 +10,14 @@ from django.db import connection
 from django.test import Client
 
 from example_project.showroom.measure import Tally, call
-from example_project.showroom.pages import FORMS, NAIVE, OPTIMISED, PAGES, Page
+from example_project.showroom.pages import DERIVED, FORMS, NAIVE, OPTIMISED, PAGES, Page
 from example_project.showroom.rows import SIZES
 
 SMALL, LARGE = SIZES
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+every_template = pytest.mark.parametrize(
+    "page", [page for page in PAGES if DERIVED in page.forms], ids=lambda page: page.name
+)
 Count = Callable[[Page, str, int], tuple[bytes, Tally]]
 
 
@@ -41,11 +44,42 @@ def count(shop: None, counted: dict[str, tuple[bytes, Tally]]) -> Count:
 
 @every_page
 @pytest.mark.parametrize("size", SIZES)
-def test_both_forms_answer_the_same_bytes(count: Count, page: Page, size: int) -> None:
-    """The optimised form of a page is equal to the naive one byte for byte."""
-    (naive, _), (optimised, _) = (count(page, form, size) for form in FORMS)
-    assert naive == optimised
+def test_all_forms_answer_the_same_bytes(count: Count, page: Page, size: int) -> None:
+    """The optimised and the derived form of a page are equal to the naive one byte for byte."""
+    naive, *others = (count(page, form, size)[0] for form in page.forms)
+    assert all(other == naive for other in others)
     assert len(naive) > 50 * size
+
+
+def test_pages_with_a_template_have_a_derived_form() -> None:
+    """Six pages of eight; the feed and the export have no template to derive a preset from."""
+    assert [page.name for page in PAGES if DERIVED not in page.forms] == [
+        "product_feed",
+        "search_export",
+    ]
+
+
+@every_template
+@pytest.mark.parametrize("size", SIZES)
+def test_the_derived_form_costs_no_more_than_the_written_one(
+    count: Count, page: Page, size: int
+) -> None:
+    """As many queries, no more values from the database, and none of the loading is written by hand."""
+    (_, written), (_, derived) = (count(page, form, size) for form in (OPTIMISED, DERIVED))
+    assert derived.queries == written.queries
+    assert derived.columns <= written.columns
+    assert derived.size <= written.size
+    assert page.options_of(DERIVED) == {"preset_from": "template"}
+
+
+@every_template
+def test_all_that_a_template_reads_is_followed(page: Page) -> None:
+    """No row is loaded whole because something in a page could not be followed."""
+    view = page.view(**page.options_of(DERIVED))
+    derived = view.get_derived(page.rows_of(NAIVE))
+    assert derived.complete, str(derived)
+    assert not derived.own_queries
+    assert not derived.unknown
 
 
 @every_page
@@ -75,7 +109,7 @@ def test_the_naive_form_sends_more_queries_with_more_data(count: Count, page: Pa
 @every_page
 def test_the_optimised_form_fetches_less(count: Count, page: Page) -> None:
     """Fewer values and fewer bytes come from the database, too."""
-    (_, naive), (_, optimised) = (count(page, form, LARGE) for form in FORMS)
+    (_, naive), (_, optimised) = (count(page, form, LARGE) for form in (NAIVE, OPTIMISED))
     assert optimised.columns < naive.columns
     assert optimised.size < naive.size / 3
 
@@ -83,17 +117,18 @@ def test_the_optimised_form_fetches_less(count: Count, page: Page) -> None:
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if "." not in page.route], ids=lambda page: page.name
 )
-def test_links_stay_in_the_form_that_is_open(shop: None, page: Page) -> None:
+@pytest.mark.parametrize("form", [OPTIMISED, DERIVED])
+def test_links_stay_in_the_form_that_is_open(shop: None, page: Page, form: str) -> None:
     """Links to the shop keep to the form; all others lead out of it; and all lead to a page."""
-    url = page.url(OPTIMISED, SMALL)
+    url = page.url(form, SMALL)
     links = set(re.findall(r'href="([^"#]+)"', call(url).decode()))
     inner = {link for link in links if not link.startswith("/")}
     assert len(inner) >= 5
     assert not [
-        link for link in links - inner if link.startswith(tuple(f"/{form}/" for form in FORMS))
+        link for link in links - inner if link.startswith(tuple(f"/{other}/" for other in FORMS))
     ]
     targets = {urljoin(url, link) for link in inner}
-    assert all(target.startswith("/optimised/") for target in targets)
+    assert all(target.startswith(f"/{form}/") for target in targets)
     for target in sorted(targets)[:10]:
         assert call(target)
 

@@ -1,4 +1,4 @@
-"""Fill the shop and compare both forms of its pages."""
+"""Fill the shop and compare the forms of its pages."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from example_project.showroom.visit import visit
 SMALL, LARGE = SIZES
 
 DESCRIPTION = f"""\
-Fill the example shop, call every page in its naive and in its optimised form, and print what
-each costs.
+Fill the example shop, call every page in its naive, its optimised and its derived form, and
+print what each costs.
 
 Every page is called through the whole request cycle by Django's test client, with {SMALL} and with
 {LARGE} rows: lists show so many, and a product, a customer and an order have so many reviews or
@@ -98,7 +98,7 @@ class Command(BaseCommand):
     def compare(self, rounds: int) -> list[tuple[Comparison, Comparison]]:
         """Measure all pages at both sizes.
 
-        Raises CommandError when the two forms of a page answer differently.
+        Raises CommandError when the forms of a page answer differently.
         """
         pairs = []
         with self.bar(desc="Calling the pages", total=len(PAGES), unit=" pages") as bar:
@@ -108,7 +108,7 @@ class Command(BaseCommand):
                 pairs.append(pair)
                 bar.update()
                 if not all(comparison.is_equal for comparison in pair):
-                    raise CommandError(f"The two forms of {page.title!r} answer differently.")
+                    raise CommandError(f"The forms of {page.title!r} answer differently.")
         return pairs
 
     def report(self, pairs: list[tuple[Comparison, Comparison]]) -> None:
@@ -118,7 +118,7 @@ class Command(BaseCommand):
         )
         self.stdout.write(f"\n{format_table(pairs)}\n\n")
         self.stdout.write(
-            f"All but the queries are those with {LARGE} rows. Both forms of each page run "
+            f"All but the queries are those with {LARGE} rows. All forms of each page run "
             "the same view\nand template, and answer the same bytes. "
             f"{constant} of {len(pairs)} optimised pages send as many queries\n"
             f"with {LARGE} rows as with {SMALL}.\n"
