@@ -78,7 +78,7 @@ class Command(BaseCommand):
         else:
             self.fill(products)
         self.report(self.compare(rounds))
-        self.check()
+        self.answer_checklist()
         self.stdout.write("\nTo open the shop in a browser:\n")
         self.stdout.write("    python manage.py runserver     (or: make serve)")
         self.stdout.write("    http://127.0.0.1:8000/")
@@ -125,7 +125,7 @@ class Command(BaseCommand):
         )
         self.report_findings([large for _, large in pairs])
 
-    def check(self) -> None:
+    def answer_checklist(self) -> None:
         """Answer the shop's own checklist, from its source, its tests and a visit to its pages."""
         folders = [
             folder for folder in ("example_project", "tests/example") if Path(folder).is_dir()
