@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from perfkit.auditor import config, hooks
 from perfkit.auditor.context import current, current_scope
@@ -51,23 +51,8 @@ class Opening:
                 hooks.release(keep=config.wanted())
 
 
-class audit:  # noqa: N801 - it reads as a function: with audit() as report
-    """Audit what runs inside: a context manager and a decorator, synchronous and asynchronous.
-
-    ``mode`` is "collect", "log", "warn" or "raise"; without one it is the mode of the settings, or
-    "collect" where they say "off". ``kinds``, ``ignore``, ``baseline``, ``single_rows``,
-    ``repeated`` and ``max_findings`` stand in for the settings of these names. As a context
-    manager it gives an :class:`~perfkit.AuditReport`; around a function it opens a scope per call.
-
-    Raises :class:`~perfkit.exceptions.PerfkitSettingsError` for a bad value, and in the mode
-    "raise" :class:`~perfkit.LazyLoadError` from the line that reads.
-    """
-
-    def __new__(cls, mode: Any = None, **overrides: Any) -> Any:
-        """Return the scope to be opened; for ``@audit`` without parentheses the audited function."""
-        if inspect.isroutine(mode):
-            return cls()(mode)
-        return super().__new__(cls)
+class Audit:
+    """What ``audit()`` gives: a context manager and a decorator, synchronous and asynchronous."""
 
     def __init__(
         self,
@@ -114,14 +99,19 @@ class audit:  # noqa: N801 - it reads as a function: with audit() as report
 
     def __call__(self, function: F) -> F:
         """Return the function with a scope around each call."""
+        if not inspect.isroutine(function):
+            raise TypeError(
+                f"audit() decorates functions, not {function!r}: put it below the decorators that "
+                "make something else of the function."
+            )
         if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
             raise TypeError(
                 f"audit() can't decorate the generator {function.__qualname__}: write "
                 "`with audit():` around the loop that consumes it."
             )
 
-        def again() -> audit:
-            return audit(self._mode, **self._overrides)
+        def again() -> Audit:
+            return Audit(self._mode, **self._overrides)
 
         if inspect.iscoroutinefunction(function):
 
@@ -138,3 +128,38 @@ class audit:  # noqa: N801 - it reads as a function: with audit() as report
                 return function(*args, **kwargs)
 
         return cast("F", audited)
+
+
+@overload
+def audit(function: F, /) -> F: ...
+
+
+@overload
+def audit(
+    mode: str | None = None,
+    *,
+    kinds: Mapping[str, str] | None = None,
+    ignore: Iterable[Mapping[str, str]] | None = None,
+    baseline: str | None = None,
+    single_rows: bool | None = None,
+    repeated: int | None = None,
+    max_findings: int | None = None,
+) -> Audit: ...
+
+
+def audit(mode: Any = None, **overrides: Any) -> Any:
+    """Audit what runs inside: a context manager and a decorator, synchronous and asynchronous.
+
+    As a context manager it gives an :class:`~perfkit.AuditReport`; around a function it opens a
+    scope per call, and ``@audit`` alone will do. ``mode`` is "collect", "log", "warn" or "raise";
+    without one it is the mode of the settings, or "collect" where they say "off". ``kinds``,
+    ``ignore``, ``baseline``, ``single_rows``, ``repeated`` and ``max_findings`` stand in for the
+    settings of these names.
+
+    Raises :class:`~perfkit.exceptions.PerfkitSettingsError` for a bad value, ``TypeError`` for what
+    can't be decorated, and in the mode "raise" :class:`~perfkit.LazyLoadError` from the line that
+    reads.
+    """
+    if callable(mode):
+        return Audit()(mode)
+    return Audit(mode, **overrides)

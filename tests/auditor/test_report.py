@@ -5,12 +5,15 @@ import re
 from dataclasses import FrozenInstanceError
 
 import pytest
+from django.apps import apps
 
-from perfkit import audit
+from perfkit import LazyLoadError, LazyLoadWarning, audit
 from perfkit.auditor import Place
 from tests.auditor.app.models import Book
+from tests.auditor.app.reads import READS, read
 
 pytestmark = pytest.mark.django_db
+TEXTS = ("CharField", "TextField")
 
 
 def test_a_finding_reads_well(books):
@@ -88,6 +91,37 @@ def test_no_value_of_a_row_is_shown(books):
     for text in (str(report), report.to_json(), repr(report.findings)):
         assert "Book 0" not in text
     assert "secret-of-a-row" not in report.to_json()
+
+
+@pytest.mark.parametrize("entry", READS, ids=[entry.kind for entry in READS])
+def test_no_kind_shows_a_value(books, entry, caplog):
+    """No way in which a kind is told holds what a row holds: report, JSON, log, warning and error."""
+    secret = "kept-to-itself"
+    for model in apps.get_app_config("audited").get_models():
+        texts = [
+            f.name for f in model._meta.local_concrete_fields if f.get_internal_type() in TEXTS
+        ]
+        model.objects.update(**dict.fromkeys(texts, secret))
+
+    def read_all():
+        for row in entry.queryset():
+            value = read(row, entry.name)
+        return value
+
+    with audit(mode="log") as report:
+        value = repr(read_all())
+    # The others are a filtered list and a number.
+    assert secret in value or entry.kind in ("bypassed-prefetch", "repeated-query")
+    with pytest.warns(LazyLoadWarning) as seen, audit(mode="warn"):
+        read_all()
+    with audit(mode="raise"), pytest.raises(LazyLoadError) as caught:
+        read_all()
+    (record,) = caplog.records
+    (finding,) = report.findings
+    told = [str(report), report.to_json(), repr(finding), *map(str, vars(record).values())]
+    told += [str(caught.value), repr(caught.value.finding), *(str(w.message) for w in seen)]
+    assert len(seen) == 1
+    assert secret not in " ".join(told)
 
 
 def test_a_place():

@@ -1,6 +1,7 @@
 """Scopes: nesting, decorators, threads, event loops, and responses to their last byte."""
 
 import asyncio
+import functools
 import gc
 import threading
 import weakref
@@ -16,10 +17,11 @@ from perfkit import LazyLoadWarning, audit
 from perfkit.auditor import is_installed
 from perfkit.middleware import AuditMiddleware
 from tests.auditor.app.models import Book
-from tests.auditor.app.reads import READS
+from tests.auditor.app.reads import READS, read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.auditor.urls")]
 
+each_kind = pytest.mark.parametrize("entry", READS, ids=[entry.kind for entry in READS])
 MIDDLEWARE = ["perfkit.middleware.AuditMiddleware"]
 
 
@@ -132,7 +134,11 @@ def test_a_thread_after_the_scope(books):
     assert report.findings == ()
 
 
-def test_two_threads_never_mix(books):
+two_names = pytest.mark.parametrize("names", [("blurb", "price"), ("author", "editor")])
+
+
+@two_names
+def test_two_threads_never_mix(books, names):
     """Two scopes in two threads that take turns keep their findings apart."""
     turns = threading.Barrier(2)
     taking = threading.Lock()
@@ -141,61 +147,103 @@ def test_two_threads_never_mix(books):
     def read(name):
         with audit(mode="collect") as report:
             with taking:
-                rows = list(Book.objects.only("title"))
+                rows = list(Book.objects.only("title", "author", "editor"))
             for row in rows:
                 turns.wait()
                 with taking:
                     getattr(row, name)
         found[name] = [(f.field, f.count) for f in report.findings]
 
-    in_threads(lambda: read("blurb"), lambda: read("price"))
-    assert found == {"blurb": [("blurb", 3)], "price": [("price", 3)]}
+    in_threads(*(functools.partial(read, name) for name in names))
+    assert found == {name: [(name, 3)] for name in names}
 
 
-def test_two_tasks_of_one_loop_never_mix(books):
+@two_names
+def test_two_tasks_of_one_loop_never_mix(books, names):
     """Two coroutines that take turns in one event loop keep their findings apart."""
 
     async def work(name):
         async with audit(mode="collect") as report:
-            async for book in Book.objects.only("title"):
+            async for book in Book.objects.only("title", "author", "editor"):
                 await asyncio.sleep(0)
                 await sync_to_async(getattr)(book, name)
         return [(f.field, f.count) for f in report.findings]
 
     async def both():
-        return await asyncio.gather(work("blurb"), work("price"))
+        return await asyncio.gather(*map(work, names))
 
-    assert async_to_sync(both)() == [[("blurb", 3)], [("price", 3)]]
+    assert async_to_sync(both)() == [[(name, 3)] for name in names]
 
 
-@pytest.mark.parametrize("url", ["view", "template", "lazy-template", "generic", "stream"])
-def test_the_middleware(client, books, settings, url):
+def test_two_requests_of_one_loop_never_mix(books, settings):
+    """Two streams that are read in turns keep their findings apart, to the last byte."""
+    settings.PERFKIT = {"AUDIT": "warn"}
+    settings.MIDDLEWARE = MIDDLEWARE
+
+    async def both():
+        clients = [AsyncClient().get("/async-stream/", {"read": entry.name}) for entry in READS[:2]]
+        streams = [aiter(r.streaming_content) for r in await asyncio.gather(*clients)]
+        for _ in range(3):
+            await asyncio.gather(*(anext(stream) for stream in streams))
+        return await asyncio.gather(*(anext(stream, None) for stream in streams))
+
+    with pytest.warns(LazyLoadWarning) as seen:
+        assert async_to_sync(both)() == [None, None]
+    found = [(w.message.finding.field, w.message.finding.count) for w in seen]
+    assert sorted(found) == [("author", 3), ("blurb", 3)]
+
+
+def assert_found(seen, entry, url):
+    """Assert that a request was warned of its lazy loads once, where they were read."""
+    (finding,) = [w.message.finding for w in seen if w.message.finding.kind == entry.kind]
+    assert (finding.model, finding.field, finding.count) == (entry.model, entry.field, 3)
+    assert finding.via == entry.via
+    if "template" in url or url == "generic":
+        assert finding.template.file.endswith("audited/row.html")
+    else:
+        assert finding.template is None
+        assert finding.location.function == "read"
+    if "template-stream" in url:
+        assert finding.location.source.endswith("# the stream renders")
+
+
+@each_kind
+@pytest.mark.parametrize(
+    "url", ["view", "template", "lazy-template", "generic", "stream", "template-stream"]
+)
+def test_the_middleware(client, books, settings, entry, url):
     """A request is a scope, to the last byte of a stream or a lazily rendered template."""
     settings.PERFKIT = {"AUDIT": "warn"}
     settings.MIDDLEWARE = MIDDLEWARE
     with pytest.warns(LazyLoadWarning) as seen:
-        response = client.get(f"/{url}/", {"read": READS[0].name})
+        response = client.get(f"/{url}/", {"read": entry.name})
         if response.streaming:
+            assert len(seen) == 0
             assert len(list(response.streaming_content)) == 3
-    (warning,) = seen
-    assert (warning.message.finding.field, warning.message.finding.count) == ("blurb", 3)
+    assert_found(seen, entry, url)
 
 
-@pytest.mark.parametrize("url", ["view", "template", "async", "async-stream"])
-def test_the_middleware_under_asgi(books, settings, url):
-    """The same under an event loop, with an asynchronous stream."""
+@each_kind
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("view", "template", "async", "async-stream"),
+        *("async-template-stream", "async-lazy-template"),
+    ],
+)
+def test_the_middleware_under_asgi(books, settings, entry, url):
+    """The same under an event loop, with asynchronous streams."""
     settings.PERFKIT = {"AUDIT": "warn"}
     settings.MIDDLEWARE = MIDDLEWARE
 
     async def ask():
-        response = await AsyncClient().get(f"/{url}/", {"read": READS[0].name})
+        response = await AsyncClient().get(f"/{url}/", {"read": entry.name})
         if response.streaming:
             assert len([chunk async for chunk in response.streaming_content]) == 3
 
     with pytest.warns(LazyLoadWarning) as seen:
         async_to_sync(ask)()
-    (warning,) = seen
-    assert (warning.message.finding.field, warning.message.finding.count) == ("blurb", 3)
+    assert_found(seen, entry, url)
 
 
 def test_the_middleware_with_the_auditor_off(client, books, settings):
@@ -267,17 +315,21 @@ def test_a_plain_response_is_the_view_s_own(settings):
     assert AuditMiddleware(lambda request: response)(RequestFactory().get("/")) is response
 
 
-def test_a_finding_keeps_no_row_alive(books):
+@each_kind
+def test_a_finding_keeps_no_row_alive(books, entry):
     """Neither the report nor an open scope keeps an instance or a queryset alive."""
+    del books
     with audit(mode="collect") as report:
-        queryset = Book.objects.only("title")
+        queryset = entry.queryset()
         rows = list(queryset)
-        [(row.blurb, row.author, list(row.chapters.all())) for row in rows]
+        for row in rows:
+            read(row, entry.name)
+        del row
         references = [weakref.ref(row) for row in rows] + [weakref.ref(queryset)]
         del rows, queryset
         gc.collect()
         assert [reference() for reference in references] == [None] * 4
-    assert len(report.findings) == 4
+    assert len(report.findings) == 1
 
 
 def test_no_cycle_of_references(books):

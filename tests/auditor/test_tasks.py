@@ -55,3 +55,28 @@ def test_the_decorator_works_without_parentheses():
 
     assert scope_number.__name__ == "scope_number"
     assert scope_number(0) < scope_number(0)
+
+
+def test_a_celery_task(books, caplog):
+    """A task of Celery's is audited where its function is decorated, below the task's decorator."""
+    celery = pytest.importorskip("celery", reason="the group `test` has Celery")
+    app = celery.Celery("tests", broker="memory://", set_as_current=False)
+    app.conf.task_always_eager = True
+    result = app.task(name="read")(read_blurbs).delay()
+    assert result.get() == ["blurb"] * 3
+    findings = [record.finding for record in caplog.records if record.name == "perfkit.audit"]
+    assert [(finding.field, finding.count) for finding in findings] == [("blurb", 3)]
+
+
+def test_the_decorator_above_that_of_a_task():
+    """What is no function any more isn't audited in silence; the error says where to decorate."""
+
+    class Task:
+        """What a library makes of a function."""
+
+        def __call__(self):
+            """Run."""
+
+    for decorate in (audit, audit()):
+        with pytest.raises(TypeError, match="put it below the decorators"):
+            decorate(Task())

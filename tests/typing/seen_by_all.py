@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing_extensions import assert_type
 
-from perfkit import Preset
+from perfkit import AuditReport, Preset, audit
 from tests.typing.shop.models import Product, ProductQuerySet
 
 
@@ -43,3 +43,32 @@ def presets() -> None:
     assert_type(Preset(only=["title"]) | Preset(defer=["price"]), Preset)
     Preset(onyl=["title"])  # type: ignore[call-arg]
     Preset(only=[1])  # type: ignore[list-item]
+
+
+@audit
+def bare(number: int) -> str:
+    return str(number)
+
+
+@audit(mode="log", kinds={"to-one": "raise"})
+def with_arguments(number: int) -> str:
+    return str(number)
+
+
+@audit
+async def coroutine(number: int) -> str:
+    return str(number)
+
+
+async def audited() -> None:
+    assert_type(bare(1), str)
+    assert_type(with_arguments(1), str)
+    assert_type(await coroutine(1), str)
+    bare("1")  # type: ignore[arg-type]
+    with_arguments("1")  # type: ignore[arg-type]
+    with audit("collect") as report:
+        assert_type(report, AuditReport)
+    async with audit() as report:
+        assert_type(report, AuditReport)
+    audit(mode=1)  # type: ignore[call-overload]
+    audit(kind={})  # type: ignore[call-overload]

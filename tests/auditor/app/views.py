@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.views.generic import ListView
 
@@ -87,3 +88,30 @@ async def streaming_asynchronously(request):
             yield "line\n"
 
     return StreamingHttpResponse(lines())
+
+
+def _row(row, name):
+    return render_to_string("audited/row.html", {"row": row, "read": name})  # the stream renders
+
+
+def streaming_template(request):
+    """Render a template for each chunk of a stream."""
+    entry = _read_of(request)
+    return StreamingHttpResponse(_row(row, entry.name) for row in entry.queryset())
+
+
+async def streaming_template_asynchronously(request):
+    """Render a template for each chunk of a stream by an event loop."""
+    entry = _read_of(request)
+    from asgiref.sync import sync_to_async
+
+    async def lines():
+        async for row in entry.queryset():
+            yield await sync_to_async(_row)(row, entry.name)
+
+    return StreamingHttpResponse(lines())
+
+
+async def lazy_template_asynchronously(request):
+    """Leave the rendering to the handler, which hops to a thread for it."""
+    return lazy_template(request)
