@@ -100,3 +100,15 @@ def test_settings_cannot_be_changed_in_place() -> None:
     """The settings in force are an immutable value."""
     with pytest.raises(FrozenInstanceError):
         conf.get_settings().AUDIT = "raise"  # type: ignore[misc]
+
+
+def test_values_stand_in_whatever_the_settings_become() -> None:
+    """Values that stand in win over the project's, over those that a test sets meanwhile, and nest."""
+    with conf.standing_in(AUDIT="raise"):
+        with override_settings(PERFKIT={"AUDIT": "warn", "AUDIT_REPEATED": 5}):
+            assert conf.get_settings().AUDIT == "raise"
+            assert conf.get_settings().AUDIT_REPEATED == 5
+            with conf.standing_in(AUDIT="off"):
+                assert conf.get_settings().AUDIT == "off"
+        assert conf.get_settings().AUDIT == "raise"
+    assert conf.get_settings().AUDIT == "off"

@@ -126,6 +126,13 @@ def test_wheel_holds_the_package_and_nothing_else(wheel_names: set[str]) -> None
     assert {name for name in wheel_names if ".dist-info/" not in name} == checkout
 
 
+def test_wheel_names_the_pytest_plugin(wheel: Path) -> None:
+    """pytest finds the plugin by its entry point."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (n for n in archive.namelist() if n.endswith(".dist-info/entry_points.txt"))
+        assert "[pytest11]\nperfkit = perfkit.pytest_plugin" in archive.read(name).decode()
+
+
 def test_wheel_carries_the_licence(wheel_names: set[str]) -> None:
     """The licence travels with the code."""
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in wheel_names)

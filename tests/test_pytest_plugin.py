@@ -4,50 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.lazy_project import ROOT, SETTINGS, URLS, clean_environment
+
 #: All that a run needs; others that happen to be installed would only cost time.
 PLUGINS = ("pytest_django.plugin", "xdist.plugin", "perfkit.pytest_plugin")
 
-SETTINGS = """
-SECRET_KEY = "x"
-INSTALLED_APPS = ["django.contrib.contenttypes", "perfkit", "tests.auditor.app"]
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-ROOT_URLCONF = "site_urls"
-STATIC_URL = "static/"
-PERFKIT = {"AUDIT_BASELINE": "baseline.json"}
-"""
-URLS = """
-from django.http import HttpResponse
-from django.urls import path
-from tests.auditor.app.models import Book
-
-def lazy(request):
-    return HttpResponse([book.author.name for book in Book.objects.all()])  # the view reads
-
-def counting(request):
-    return HttpResponse([book.chapters.count() for book in Book.objects.all()])
-
-def clean(request):
-    return HttpResponse([book.title for book in Book.objects.all()])
-
-def swallowing(request):
-    try:
-        return lazy(request)
-    except Exception:
-        return HttpResponse("all is well")
-
-async def asynchronous(request):
-    return HttpResponse([await book.chapters.acount() async for book in Book.objects.all()])
-
-urlpatterns = [
-    path(view.__name__, view) for view in (lazy, counting, clean, swallowing, asynchronous)
-]
-"""
 CONFTEST = """
 import pytest
 from tests.auditor.app import models
@@ -70,9 +34,7 @@ def books(db, client):
 @pytest.fixture
 def alone(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """A directory of its own, and nothing of this run in the environment."""
-    for name in [*os.environ]:
-        if name.startswith(("DJANGO_", "PYTEST_", "DATABASE_")):
-            monkeypatch.delenv(name)
+    clean_environment(monkeypatch)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTHONPATH", f"{ROOT}{os.pathsep}{pytester.path}")
     return pytester
