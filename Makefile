@@ -6,8 +6,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATABASE_URL ?=
 export DATABASE_URL
+# For `serve`: TOOLBAR=0 leaves the Debug Toolbar away, OTEL=console prints spans and metrics.
+TOOLBAR ?= 1
+OTEL ?=
+ROUTES_LOG := example_project/routes.log
 
-.PHONY: help demo serve worker search test lint format types docs bench coverage matrix django-suite clean
+.PHONY: help demo serve routes worker search test lint format types docs bench coverage matrix django-suite clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -18,7 +22,10 @@ demo: $(VENV)/installed-example ## Fill the example shop and compare its pages, 
 
 serve: $(VENV)/installed-example ## Open the example shop at http://127.0.0.1:8000/
 	@test -n "$(DATABASE_URL)" -o -s example_project/shop.sqlite3 || $(BIN)/python manage.py demo
-	$(BIN)/python manage.py runserver $(ARGS)
+	TOOLBAR=$(TOOLBAR) OTEL=$(OTEL) ROUTES_LOG=$(ROUTES_LOG) $(BIN)/python manage.py runserver $(ARGS)
+
+routes: $(VENV)/installed-example ## Rank the routes by what `make serve` has logged of them
+	$(BIN)/python manage.py perfkit routes $(ROUTES_LOG) $(ARGS)
 
 worker: $(VENV)/installed-example ## Run the tasks of the example shop: letters, the search export
 	$(BIN)/python manage.py db_worker $(ARGS)

@@ -35,6 +35,7 @@ MEASURED = {("3.10", "5.2", "sqlite"), ("3.13", "6.1", "sqlite")}
 
 #: Tests of what no Django and no database changes, and that take long; `make test` runs them.
 ONCE = (
+    "tests/browser",
     "tests/inference/test_mutation.py",
     "tests/test_packaging.py",
     "tests/test_readme.py",

@@ -54,12 +54,40 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 MIDDLEWARE = [
+    "perfkit.middleware.RoutesMiddleware",
     "perfkit.middleware.AuditMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+if os.environ.get("TOOLBAR") == "1":
+    # On the pages of the shop, and without DEBUG, so that what is measured elsewhere stays as it is.
+    INSTALLED_APPS += ["django.contrib.staticfiles", "debug_toolbar"]
+    MIDDLEWARE.insert(2, "debug_toolbar.middleware.DebugToolbarMiddleware")
+    STATIC_URL = "static/"
+    DEBUG_TOOLBAR_PANELS = [
+        "debug_toolbar.panels.history.HistoryPanel",
+        "debug_toolbar.panels.timer.TimerPanel",
+        "debug_toolbar.panels.sql.SQLPanel",
+        "debug_toolbar.panels.templates.TemplatesPanel",
+        "perfkit.integrations.debug_toolbar.PerfkitPanel",
+    ]
+    DEBUG_TOOLBAR_CONFIG = {"SHOW_TOOLBAR_CALLBACK": "example_project.toolbar.is_wanted"}
+# `make serve OTEL=console` prints the spans and metrics that a service would get.
+OTEL = os.environ.get("OTEL", "")
+if OTEL:
+    MIDDLEWARE.insert(0, "perfkit.integrations.opentelemetry.OpenTelemetryMiddleware")
+# A line per request, which `make routes` ranks.
+if routes_log := os.environ.get("ROUTES_LOG"):
+    LOGGING = {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "handlers": {"routes": {"class": "logging.FileHandler", "filename": routes_log}},
+        "loggers": {
+            "perfkit.routes": {"handlers": ["routes"], "level": "INFO", "propagate": False}
+        },
+    }
 # The comparison shows both forms of a page in frames.
 X_FRAME_OPTIONS = "SAMEORIGIN"
 TEMPLATES = [

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from django.apps import apps
+from django.contrib.staticfiles.views import serve as serve_static
 from django.urls import include, path
 from django.views.static import serve
 
@@ -24,3 +26,8 @@ urlpatterns = [
     path("assets/<path:path>", serve, {"document_root": ASSETS}, name="asset"),
     *(path(f"{form}/", include((shop_urlpatterns(form), form))) for form in FORMS),
 ]
+if apps.is_installed("debug_toolbar"):
+    urlpatterns += [
+        path("__debug__/", include("debug_toolbar.urls")),
+        path("static/<path:path>", serve_static, {"insecure": True}),
+    ]

@@ -9,7 +9,7 @@ from django.test import AsyncClient, Client
 
 from perfkit import record_usage
 from perfkit.auditor import is_installed
-from perfkit.auditor.context import current_scope
+from perfkit.auditor.context import current
 from perfkit.measuring import _current
 from tests.auditor.conftest import books  # noqa: F401 - a fixture
 
@@ -43,7 +43,7 @@ def section(content, title):
 
 @pytest.mark.parametrize("middleware", [[TOOLBAR], [TOOLBAR, AUDIT], [AUDIT, TOOLBAR]])
 @pytest.mark.parametrize("mode", ["off", "log"])
-def test_a_finding_is_in_the_panel(settings, books, middleware, mode):  # noqa: F811 - a fixture
+def test_a_finding_is_in_the_panel(settings, caplog, books, middleware, mode):  # noqa: F811 - a fixture
     """Once, whatever audits the request: what, how often, where, rows from, and the fix."""
     settings.MIDDLEWARE = middleware
     settings.PERFKIT = {"AUDIT": mode}
@@ -53,6 +53,8 @@ def test_a_finding_is_in_the_panel(settings, books, middleware, mode):  # noqa: 
     assert "tests/auditor/app/views.py:" in text
     assert "for row in entry.queryset():" in text
     assert '.select_related("author")' in text
+    logged = [record for record in caplog.records if record.name == "perfkit.audit"]
+    assert len(logged) == (mode == "log" and AUDIT in middleware)
 
 
 def test_a_property_is_named_and_the_template(books):  # noqa: F811 - a fixture
@@ -129,7 +131,7 @@ def test_a_panel_that_is_switched_off_costs_nothing(world, monkeypatch):
 
 def state():
     """Return whether the hooks are in Django, a scope is open, and a measurement."""
-    return is_installed(), current_scope() is not None, _current.get() is not None
+    return is_installed(), current.get() is not None, _current.get() is not None
 
 
 def test_nothing_is_left_behind_by_a_view_that_fails(world):
