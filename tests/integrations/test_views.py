@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
+from django.http import HttpResponse
 from django.test import RequestFactory
 from django.views.generic import DeleteView, DetailView, ListView, UpdateView
-from django.views.generic.dates import ArchiveIndexView
+from django.views.generic.dates import (
+    ArchiveIndexView,
+    DateDetailView,
+    DayArchiveView,
+    MonthArchiveView,
+    YearArchiveView,
+)
 
 from example_project.catalogue.models import Product
 from perfkit import Preset, PresetError
 from perfkit.integrations.views import PresetViewMixin
-from tests.testapp.models import Author, Book, Publisher
+from tests.testapp.models import Author, Book, Country, Publisher
 
 pytestmark = pytest.mark.django_db
 
@@ -110,3 +119,61 @@ def test_a_wrong_name_is_an_error_and_other_rows_are_left_alone(book: Book) -> N
     view = Made()
     for rows in ([book], Book.objects.values("title"), Book.objects.union(Book.objects.all())):
         assert view.with_preset(rows) is rows
+
+
+class AsyncBooks(PresetViewMixin, ListView):
+    """Answers asynchronously."""
+
+    model = Book
+    preset = "list"
+
+    async def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Return the titles and authors."""
+        rows = [f"{book.title} {book.author.name}" async for book in self.get_queryset()]
+        return HttpResponse(", ".join(rows))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_asynchronous_view_loads_with_its_preset(book: Book) -> None:
+    """The rows are those of the preset, and reading them loads nothing more (Django would refuse)."""
+    response = async_to_sync(AsyncBooks.as_view())(RequestFactory().get("/"))
+    assert response.content == b"One Ann"
+
+
+@pytest.mark.parametrize(
+    ("base", "kwargs"),
+    [
+        (YearArchiveView, {"year": 2026, "make_object_list": True}),
+        (MonthArchiveView, {"year": 2026, "month": 5, "month_format": "%m"}),
+        (DayArchiveView, {"year": 2026, "month": 5, "day": 4, "month_format": "%m"}),
+        (DateDetailView, {"year": 2026, "month": 5, "day": 4, "month_format": "%m"}),
+    ],
+)
+def test_date_views_load_with_their_preset(base: Any, kwargs: dict[str, Any]) -> None:
+    """Rows of the period, narrowed, whose dates are those that the plain view shows."""
+    country = Country.objects.create(
+        name="Here",
+        code="hr",
+        founded=datetime.datetime(2026, 5, 4, 18, tzinfo=datetime.timezone.utc),
+    )
+    attributes: dict[str, Any] = {
+        "model": Country,
+        "date_field": "founded",
+        "make_object_list": kwargs.pop("make_object_list", False),
+        "preset": Preset(only=["name"]),
+    }
+    contexts = []
+    for bases in ((PresetViewMixin, base), (base,)):
+        view = type("View", bases, {**attributes, "allow_future": True})()
+        given = {**kwargs, "pk": country.pk} if base is DateDetailView else kwargs
+        formats = {name: given.pop(name) for name in ("month_format",) if name in given}
+        view.setup(RequestFactory().get("/"), **given)
+        for name, value in formats.items():
+            setattr(view, name, value)
+            kwargs[name] = value
+        contexts.append(view.get(view.request).context_data)
+    narrowed, plain = contexts
+    (row,) = narrowed.get("object_list") or [narrowed["object"]]
+    assert row.get_deferred_fields() >= {"anthem"}
+    assert row.name == "Here"
+    assert list(narrowed.get("date_list") or []) == list(plain.get("date_list") or [])
