@@ -9,17 +9,29 @@ from django.views.generic.detail import SingleObjectMixin
 from django.views.generic.edit import DeletionMixin, ModelFormMixin
 from django.views.generic.list import MultipleObjectMixin
 
+from perfkit.consumers import Consumer, RoutedView, register_analyser
 from perfkit.exceptions import PresetError
 from perfkit.presets import Preset
 from perfkit.querysets import PresetQuerySetMixin
 from perfkit.relations import columns
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.http import HttpRequest
 
     from perfkit.derivation import Derived
 
 __all__ = ["PresetViewMixin"]
+
+
+@register_analyser
+def analyse_view(view: RoutedView) -> Iterator[Consumer]:
+    """Yield what a list or detail view loads, and what its template reads, for the checks."""
+    # It stands on inference, which a process that runs no checks never needs.
+    from perfkit.integrations.templates.analysing import consumers_of
+
+    yield from consumers_of(view)
 
 
 class PresetViewMixin:
@@ -64,7 +76,7 @@ class PresetViewMixin:
             raise PresetError(
                 f'{type(self).__name__}.preset_from is "template" or None, not {self.preset_from!r}.'
             )
-        # It stands on inference, which views that name their presets never need.
+        # It stands on inference too.
         from perfkit.integrations.templates.viewing import derive_from_view
 
         return derive_from_view(self, queryset)

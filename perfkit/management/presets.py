@@ -71,8 +71,12 @@ def _suggest(command: BaseCommand, path: str) -> None:
             f"Nothing is known of what {path} reads. Views, viewsets and admins are known when "
             "the module of perfkit.integrations that knows them is imported: see the how-to guides."
         )
-    for consumer in dict.fromkeys(consumers):
+    shown = set()
+    for consumer in consumers:
         derived = consumer.derive()
+        if (consumer.label, derived.preset) in shown:
+            continue  # Another route leads to the same page.
+        shown.add((consumer.label, derived.preset))
         command.stdout.write(command.style.MIGRATE_HEADING(consumer.label))
         command.stdout.write(f"{_pasted(derived.preset)}\n\n{derived}\n\n")
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from io import StringIO
+from types import ModuleType
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.core.paginator import Paginator
 from django.db.models import Value
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import RequestFactory, override_settings
+from django.urls import path
 from django.views.generic import DeleteView, DetailView, ListView, TemplateView, UpdateView
 from django.views.generic.base import ContextMixin
 from django.views.generic.dates import ArchiveIndexView
 
 from example_project.catalogue.models import Product as Shown
-from perfkit import PresetError
+from perfkit import Preset, PresetError
+from perfkit.checks import check_views
 from perfkit.integrations.templates.viewing import derive_from_view
 from perfkit.integrations.views import PresetViewMixin
 from tests.inference.app.models import Product
@@ -53,6 +58,8 @@ HIDDEN = {
     "own_page": "{{ paginator.cheapest.tax }}",
     "winner": "{{ view.winner.tax }}",
     "rated": "{% for p in goods %}{{ p.title_length }}{{ p.rating }}{% endfor %}",
+    "lines": "<p>\n{% for p in goods %}\n{{ p.title }}\n{{ p.brand.name }}{% endfor %}",
+    "lost": "{{ goods.0.nothing_of_the_kind }}",
     "known": "{{ request.path }}{% for p in goods %}{{ p.title }}{% endfor %}",
 }
 FORMS = {"form": "{{ form.title.value }}{{ product.brand.name }}"}
@@ -269,3 +276,67 @@ def test_what_has_no_rows_or_no_template_is_told(rows: Any) -> None:
         derive_from_view(view, Product.objects.all())
     with pytest.raises(PresetError, match="the view alone names"):
         asked(derived_class(OneGood, "object", template_name_field="title"))
+
+
+class Listed(PresetViewMixin, ListView):
+    """Loads as it is told, and adds nothing."""
+
+    model = Product
+    context_object_name = "goods"
+    template_name = "lines"
+
+
+def said(view: Any) -> list[tuple[str, str]]:
+    """Return what the checks say of a view that a URL leads to."""
+    module: Any = ModuleType("urls_of_a_test")
+    module.urlpatterns = [path("x", view)]
+    with override_settings(ROOT_URLCONF=module):
+        return [(str(message.id), message.msg) for message in check_views(app_configs=None)]
+
+
+def test_a_preset_that_loads_less_than_the_template_reads_is_a_warning() -> None:
+    """It names the path, the template and the line; with the right preset there is nothing to say."""
+    assert said(Listed.as_view(preset=Preset(only=["title", "brand__name"]))) == []
+    ((number, message),) = said(Listed.as_view(preset=Preset(only=["title"])))
+    assert number == "perfkit.W005"
+    assert "'brand__name' (lines:4)" in message
+
+
+def test_a_preset_that_loads_more_is_an_information() -> None:
+    """Loading too much breaks nothing."""
+    ((number, message),) = said(
+        Listed.as_view(preset=Preset(only=["title", "brand__name", "tax", "lines__remark"]))
+    )
+    assert number == "perfkit.I002"
+    assert "'lines', 'tax'" in message
+
+
+def test_a_view_that_chooses_its_rows_may_load_the_rest_itself() -> None:
+    """An override of ``get_queryset()`` can't be looked into: it is an information, not a warning."""
+
+    class Chosen(Listed):
+        def get_queryset(self) -> Any:
+            return super().get_queryset().select_related("brand")
+
+    ((number, _),) = said(Chosen.as_view(preset=Preset(only=["title"])))
+    assert number == "perfkit.I004"
+
+
+def test_views_that_derive_are_told_what_is_lost_and_others_are_left_alone() -> None:
+    """A derived preset is right as long as all is followed; a plain view, or one without a preset, is no news."""
+    assert said(Listed.as_view(preset_from="template")) == []
+    ((number, message),) = said(Listed.as_view(preset_from="template", template_name="lost"))
+    assert number == "perfkit.I003"
+    assert "nothing_of_the_kind" in message
+    assert said(Listed.as_view()) == []
+    assert said(ListView.as_view(model=Product, template_name="lines")) == []
+    assert said(TemplateView.as_view(template_name="lines")) == []
+    (number, _) = said(Listed.as_view(preset_from="template", template_name="nowhere"))[0]
+    assert number == "perfkit.I003"
+
+
+def test_a_preset_to_paste_is_suggested_for_a_view() -> None:
+    """``manage.py perfkit presets --suggest`` prints what the template reads, in the words of the template."""
+    out = StringIO()
+    call_command("perfkit", "presets", suggest=f"{__name__}.Listed", stdout=out)
+    assert "brand__name" in out.getvalue()
