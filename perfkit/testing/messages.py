@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 #: How many places a message tells; the rest is counted.
 MOST = 15
+MOST_TABLES = 4
 
 NO_QUERY = (
     "The call sent no query, so this proves nothing. Does it read from a cache, or return what "
@@ -109,8 +110,12 @@ class Slope:
         return self.queries / self.rows if self.rows else 0.0
 
     def __str__(self) -> str:
-        tables = ", ".join(f"{rows} {table}" for table, rows in self.added.most_common(5))
-        growing = f"added {tables}" if tables else "added no row that was seen"
+        # The table that the call lists comes first.
+        added = sorted(self.added.items(), key=lambda item: (item[0] != self.table, -item[1]))
+        tables = [f"{rows} {table}" for table, rows in added]
+        if len(tables) > MOST_TABLES:
+            tables[MOST_TABLES:] = [f"rows of {len(tables) - MOST_TABLES} other tables"]
+        growing = f"added {', '.join(tables)}" if tables else "added no row that was seen"
         if not self.rows:
             return f"{growing}: {self.queries:+} queries"
         return f"{growing}: {self.queries:+} queries, {self.per_row:.3g} per row of {self.table}"

@@ -64,3 +64,21 @@ def test_all_forms_show_the_same_small_shop(small_shop: None) -> None:
     for page in PAGES:
         naive, *others = (client.get(page.url(form, SIZES[0])).getvalue() for form in page.forms)
         assert all(other == naive for other in others)
+
+
+def test_the_guide_shows_what_is_said(db: None, settings: pytest.FixtureRequest) -> None:
+    """The failure in the how-to guide is that of the shop's order list."""
+    settings.ROOT_URLCONF = "example_project.urls"
+    for made in factories.ALL:
+        made.reset_sequence(1)
+    factories.OrderFactory()
+    client = Client(SERVER_NAME="localhost")
+    with pytest.raises(AssertionError) as caught:
+        assert_constant_queries(
+            lambda: client.get("/naive/orders/"),
+            grow=lambda: factories.OrderFactory.create_batch(20),
+        )
+    entries = str(caught.value).split("\n\n")
+    assert len(entries) == 9
+    guide = Path("docs/how-to/prove-growth.md").read_text(encoding="utf-8")
+    assert "AssertionError: " + "\n\n".join(entries[:3]) in guide
