@@ -9,9 +9,13 @@ import functools
 import logging
 import sys
 import threading
-from itertools import islice
+from contextvars import ContextVar
+from itertools import count, islice
+from operator import itemgetter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import django.template
 from django.db.models import Model
 from django.db.models.query import (
     BaseIterable,
@@ -20,10 +24,21 @@ from django.db.models.query import (
     prefetch_one_level,
 )
 
+from perfkit.auditor.callers import evaluation
+from perfkit.auditor.frames import mark_of, marks
+from perfkit.relations import Relation
+from perfkit.usage.nodes import node_of
+from perfkit.usage.readers import machinery
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from perfkit.usage.recorder import Recorder
+
 logger = logging.getLogger("perfkit.usage")
+
+#: The innermost recorder of this context.
+current: ContextVar[Recorder | None] = ContextVar("perfkit_usage", default=None)
 
 _ITERABLES: tuple[Any, ...] = (ModelIterable, RawModelIterable)
 _lock = threading.Lock()
@@ -58,43 +73,41 @@ def is_installed() -> bool:
 @functools.wraps(BaseIterable.__init__)
 def _evaluating(self: Any, queryset: Any, *args: Any, **kwargs: Any) -> None:
     BaseIterable.__init__(self, queryset, *args, **kwargs)
-    from perfkit.usage.recorder import current
-
     child = queryset.__dict__.pop("_perfkit_usage", None)
     recorder = current.get()
     # An iterable with a loop of its own makes another one for the rows, or is the rows' own affair.
     if recorder is None or not _is_plain(type(self)):
         return
     try:
-        found = _node(recorder, queryset, child, sys._getframe(1))
+        if child is None:
+            found = _node(recorder, queryset, sys._getframe(1))
+        else:
+            child.use()
+            found = child, "lazy"
         if found is not None:
             _record(self, queryset, *found)
     except Exception:
         logger.exception("Recording failed; the queryset goes on without it.")
 
 
-def _is_plain(kind: type) -> bool:
-    return any(kind.__iter__ is plain.__iter__ for plain in _ITERABLES)  # type: ignore[attr-defined]
+def _is_plain(kind: Any) -> bool:
+    loop = kind.__iter__
+    return any(loop is plain.__iter__ for plain in _ITERABLES)
 
 
-def _node(recorder: Any, queryset: Any, child: Any, frame: Any) -> tuple[Any, str] | None:
+def _node(recorder: Any, queryset: Any, frame: Any) -> tuple[Any, str] | None:
     """Return what records the rows of a queryset, and how they are loaded."""
-    from perfkit.auditor.callers import evaluation
-    from perfkit.auditor.frames import mark_of
-    from perfkit.usage.nodes import node_of
-    from perfkit.usage.readers import machinery
-
-    if child is not None:
-        child.use()
-        return child, "lazy"
-    owner = queryset._hints.get("instance")
-    if isinstance(owner, Model) and node_of(owner) is None:
-        # The related manager of a row beyond the sampled ones: these told what its rows are read for.
-        return None
+    hints = queryset._hints
+    if hints:
+        owner = hints.get("instance")
+        if isinstance(owner, Model) and node_of(owner) is None:
+            # The manager of a row beyond the sampled ones: these told what its rows are read for.
+            return None
     above = frame
     while above is not None:
         code = above.f_code
-        if mark_of(code).users:
+        mark = marks.get(id(code)) or mark_of(code)
+        if mark.users or code.co_filename.startswith(_TEMPLATES):
             break
         if code is _PREFETCH:
             return _prefetched(above.f_locals, queryset)
@@ -110,13 +123,11 @@ def _node(recorder: Any, queryset: Any, child: Any, frame: Any) -> tuple[Any, st
 
 
 _PREFETCH = prefetch_one_level.__code__
+_TEMPLATES = str(Path(django.template.__file__).parent)
 
 
 def _prefetched(names: Any, queryset: Any) -> tuple[Any, str] | None:
     """Return what records the rows of a prefetch, from what Django's function for it holds."""
-    from perfkit.relations import Relation, find_relation
-    from perfkit.usage.nodes import node_of
-
     lookup, level = names["lookup"], names["level"]
     for row in names["instances"][:10]:
         node = node_of(row)
@@ -124,7 +135,7 @@ def _prefetched(names: Any, queryset: Any) -> tuple[Any, str] | None:
             continue
         name = lookup.prefetch_to.split("__")[level]
         through = lookup.prefetch_through.split("__")[level]
-        relation = find_relation(row.__class__, through)
+        relation = node.relation(through)
         if relation is None:
             return None
         if name != through:
@@ -159,21 +170,23 @@ def _recording(kind: Any) -> Any:
 def _passing(
     rows: Iterator[Any], node: Any, how: str, names: tuple[str, ...], joins: Any
 ) -> Iterator[Any]:
-    count = 0
+    sampled = 0
+    counter = count()
     try:
         for row in islice(rows, node.recorder.sample):
             _sample(row, node, how, names, joins)
-            count += 1
+            sampled += 1
             yield row
-        for row in rows:
-            count += 1
-            yield row
+        # The other rows are counted without a step of Python's for each.
+        yield from map(_first, zip(rows, counter))  # noqa: B905 - the counter has no end
     finally:
         with node.recorder.lock:
             node.usage.how.add(how)
             node.usage.evaluations += 1
-            node.usage.rows += count
-            node.recorder.dirty = True
+            node.usage.rows += sampled + next(counter)
+
+
+_first = itemgetter(0)
 
 
 def _sample(row: Any, node: Any, how: str, names: tuple[str, ...], joins: Any) -> None:

@@ -15,18 +15,16 @@ from perfkit.usage.readers import LEAVES, LOADS, SAVES, Reader, machinery
 from perfkit.usage.recording import can_record, held, recording_class
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from perfkit.relations import Relation
     from perfkit.usage.recorder import Recorder
 
 
 def size_of(value: Any) -> int:
-    """Return about how many bytes a value takes, as text where it has no size of its own."""
+    """Return about how many bytes a value takes: a character is one, a number eight."""
     if value is None:
         return 0
     if isinstance(value, str):
-        return len(value) if value.isascii() else len(value.encode(errors="replace"))
+        return len(value)
     if isinstance(value, (bytes, bytearray, memoryview)):
         return len(value)
     if isinstance(value, (bool, int, float)):
@@ -50,7 +48,8 @@ class Node:
         self.inheritance = ""
         self.usage = RowsUsage(model._meta.label)
         self.children: dict[str, Node] = {}
-        self._classes: dict[tuple[type, frozenset[str]], type] = {}
+        self._classes: dict[tuple[type, tuple[str, ...]], type] = {}
+        self._relations: dict[str, Relation | None] = {}
         self._seen: list[dict[int, Any]] = []
 
     def __deepcopy__(self, memo: object) -> Node:
@@ -86,35 +85,43 @@ class Node:
     def _generic(self, relation: Relation) -> Node:
         return Node(self.recorder, self.model, self)
 
-    def sample(self, row: Any, how: str, names: Iterable[str] = ()) -> None:
+    def relation(self, name: str) -> Relation | None:
+        """Return the relation that the rows have under a name."""
+        if name not in self._relations:
+            self._relations[name] = find_relation(self.model, name)
+        return self._relations[name]
+
+    def sample(self, row: Any, how: str, names: tuple[str, ...] = ()) -> None:
         """Watch a row from now on, unless it is watched already."""
         model = type(row)
-        if hasattr(model, "_perfkit_node") or not can_record(model):
-            return
+        made = self._classes.get((model, names))
+        if made is None:
+            if hasattr(model, "_perfkit_node") or not can_record(model):
+                return
+            made = self._classes.setdefault((model, names), recording_class(self, model, names))
         with self.recorder.lock:
             usage = self.usage
             if how:
                 usage.how.add(how)
             usage.samples += 1
-            usage.keys.update(field.attname for field in model._meta.pk_fields)
-            inherited = self.inheritance == "down"
+            if not usage.keys:
+                usage.keys.update(field.attname for field in model._meta.pk_fields)
+            known = usage.columns
             for name, value in held(row).items():
-                if name[0] == "_" or (inherited and self.owner_of(name) is not self):
-                    continue
-                found = usage.column(name)
+                found = known.get(name)
+                if found is None:
+                    if name[0] == "_" or self.owner_of(name) is not self:
+                        continue
+                    found = usage.column(name)
                 found.loaded += 1
-                found.size += size_of(value)
-        key = (model, frozenset(names))
-        made = self._classes.get(key)
-        if made is None:
-            made = self._classes.setdefault(key, recording_class(self, model, names))
+                if value is not None:
+                    found.size += len(value) if type(value) is str else size_of(value)
         object.__setattr__(row, "__class__", made)
-        self.recorder.dirty = True
 
     def sample_joins(self, row: Any, joins: Any) -> None:
         """Watch the rows that were joined to a row: ``joins`` is Django's tree of query names."""
         for name, value in list(row._state.fields_cache.items()):
-            relation = find_relation(row.__class__, name)
+            relation = self.relation(name)
             if relation is None or relation.many or not self._is_joined(relation, joins):
                 continue
             child = self.child(relation)
@@ -122,7 +129,8 @@ class Node:
             if isinstance(value, Model) and node_of(value) is None:
                 child.sample(value, "join")
                 behind = joins if joins is True else joins.get(relation.query_name, {})
-                child.sample_joins(value, behind)
+                if behind:
+                    child.sample_joins(value, behind)
 
     def _is_joined(self, relation: Relation, joins: Any) -> bool:
         return bool(joins is True or (joins and relation.query_name in joins))
@@ -147,7 +155,6 @@ class Node:
         while node is not None and not node.usage.used:
             node.usage.used = True
             node = node.parent
-        self.recorder.dirty = True
 
     def read(self, name: str, frame: Any) -> bool:
         """Note that a column or relation is read; return whether it is the page that reads."""
@@ -198,7 +205,6 @@ class Node:
             self.usage.saved += 1
         elif does == LEAVES:
             self.usage.left += 1
-        self.recorder.dirty = True
 
     def whole_read(self, row: Any) -> dict[str, Any]:
         """Give the ``__dict__`` of a row; whoever else than Django reads it may read any column."""

@@ -6,13 +6,14 @@ import functools
 import inspect
 import json
 import threading
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from perfkit.auditor.findings import short_path
 from perfkit.exceptions import PerfkitSettingsError
 from perfkit.usage import hooks
 from perfkit.usage.evidence import Evidence, Line, QuerysetUsage
+from perfkit.usage.hooks import current
+from perfkit.usage.nodes import Node
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
     from perfkit.auditor.findings import Place
-    from perfkit.usage.nodes import Node
+
+__all__ = ["Recorder", "UsageReport", "current", "record_usage"]
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -37,7 +39,6 @@ class Recorder:
     def __init__(self, sample: int = SAMPLE) -> None:
         self.sample = sample
         self.lock = threading.RLock()
-        self.dirty = False
         #: How many evaluations were of lines beyond the most that are kept.
         self.beyond = 0
         self._nodes: dict[tuple[Any, ...], tuple[Place | None, Place | None, Node]] = {}
@@ -54,8 +55,6 @@ class Recorder:
         key = (place, template, presets, model)
         found = self._nodes.get(key)
         if found is None:
-            from perfkit.usage.nodes import Node
-
             if len(self._nodes) >= MOST:
                 self.beyond += 1
                 return None
@@ -66,7 +65,6 @@ class Recorder:
     def take(self) -> list[QuerysetUsage]:
         """Return what was recorded since the last time."""
         with self.lock:
-            self.dirty = False
             taken = []
             for (_, _, presets, model), (place, template, node) in self._nodes.items():
                 line = Line(
@@ -91,10 +89,6 @@ class Recorder:
     def forget(self) -> None:
         """Begin anew: what was recorded is kept elsewhere."""
         self._evidence = Evidence()
-
-
-#: The innermost recorder of this context.
-current: ContextVar[Recorder | None] = ContextVar("perfkit_usage", default=None)
 
 
 class UsageReport:

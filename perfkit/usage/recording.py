@@ -148,15 +148,19 @@ class WatchedList(_Watched):
 class WatchedRows(list):  # type: ignore[type-arg]
     """The rows of a prefetch as its queryset keeps them; to use them is to use the prefetch."""
 
-    __slots__ = ("node",)
+    __slots__ = ("node", "told")
 
     def __init__(self, rows: Iterable[Any], node: Node) -> None:
         super().__init__(rows)
         self.node = node
+        self.told = False
 
     def _used(self) -> None:
-        if not Reader(sys._getframe(2)).does:
-            self.node.use()
+        if (self.told and self.node.usage.used) or Reader(sys._getframe(2)).does:
+            return
+        self.node.use()
+        if not self.told:
+            self.told = True
             for row in list.__getitem__(self, slice(0, self.node.recorder.sample)):
                 self.node.sample(row, "")
 
