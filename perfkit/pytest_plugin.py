@@ -24,6 +24,7 @@ COVERS = ("requests", "test")
 _audit_key: pytest.StashKey[TestAudit] = pytest.StashKey()
 _known_key: pytest.StashKey[Known] = pytest.StashKey()
 _summary_key: pytest.StashKey[str] = pytest.StashKey()
+_usage_key: pytest.StashKey[str] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,6 +45,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--perfkit-update-baseline",
         action="store_true",
         help="Write all lazy loads that are found to the file PERFKIT['AUDIT_BASELINE'].",
+    )
+
+    group.addoption(
+        "--perfkit-usage",
+        metavar="FILE",
+        help="Add evidence of what the tests' requests load and never read to a file, "
+        "for 'manage.py perfkit usage FILE'.",
     )
 
 
@@ -100,6 +108,24 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, Any, Any]:
     return result
 
 
+@pytest.hookimpl(wrapper=True, specname="pytest_runtestloop")
+def pytest_record_usage(session: pytest.Session) -> Generator[None, Any, Any]:
+    """Record the requests of a whole run; each worker of pytest-xdist adds its own evidence."""
+    file = session.config.option.perfkit_usage
+    if not file:
+        return (yield)
+    _need_settings("The options of perfkit")
+    from perfkit.testing.usage import requests_recorded
+
+    with requests_recorded(str(session.config.invocation_params.dir / file)) as recorded:
+        result = yield
+    if recorded.problem and hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["perfkit_usage"] = recorded.problem
+    elif recorded.problem:
+        session.config.stash[_usage_key] = recorded.problem
+    return result
+
+
 def _is_whole(session: pytest.Session) -> bool:
     """Say whether the run had all tests, and came to its end."""
     config, option = session.config, session.config.option
@@ -116,13 +142,15 @@ def pytest_testnodedown(node: Any, error: object) -> None:
     if known is not None:
         known.whole = known.whole and not error
         known.add(getattr(node, "workeroutput", {}).get("perfkit_known", ()))
+    if problem := getattr(node, "workeroutput", {}).get("perfkit_usage"):
+        node.config.stash[_usage_key] = problem
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Say what became of the baseline."""
-    summary = config.stash.get(_summary_key, "")
-    if summary:
-        terminalreporter.write_line(f"perfkit: {summary}")
+    """Say what became of the baseline, and what evidence could not be written."""
+    for summary in (config.stash.get(_summary_key, ""), config.stash.get(_usage_key, "")):
+        if summary:
+            terminalreporter.write_line(f"perfkit: {summary}")
 
 
 def _need_settings(what: str) -> None:

@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from perfkit.usage import files
 from tests.lazy_project import ROOT, SETTINGS, URLS, clean_environment
 
 #: All that a run needs; others that happen to be installed would only cost time.
@@ -225,3 +226,35 @@ def test_it_is_harmless_without_django(alone: pytest.Pytester) -> None:
     result = run(alone, "--perfkit-audit=raise", plugins=plugins)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: The options of perfkit need Django's settings: *"])
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_usage_of_a_whole_run_is_recorded(project: pytest.Pytester, workers: str) -> None:
+    """--perfkit-usage=FILE adds up the requests of all tests and workers, and nothing else that tests load."""
+    project.makepyfile(
+        test_pages="""
+        from tests.auditor.app.models import Book
+
+        def test_one(books, client):
+            client.get("/clean")
+            assert [book.blurb for book in Book.objects.all()]
+
+        def test_two(books, client):
+            client.get("/clean")
+        """
+    )
+    run(project, "-n", workers, "--perfkit-usage=usage.jsonl").assert_outcomes(passed=2)
+    evidence, told = files.read([str(project.path / "usage.jsonl")])
+    found = {usage.line.function: usage.rows for usage in evidence.querysets}
+    assert set(found) == {"clean", "lazy"}
+    assert found["clean"].evaluations == 2
+    assert [name for name, column in found["clean"].columns.items() if column.used] == ["title"]
+    assert told == []
+
+
+def test_usage_that_cannot_be_written_is_told(project: pytest.Pytester) -> None:
+    """A full disk is told at the end of the run, whose result stays."""
+    project.makepyfile(test_pages="def test_one(books, client):\n    client.get('/clean')\n")
+    result = run(project, "--perfkit-usage=/dev/full")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["perfkit: usage evidence could not be added to /dev/full*"])

@@ -22,7 +22,7 @@ from perfkit.middleware import AuditMiddleware
 from perfkit.signals import lazy_load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
     from perfkit.auditor import Finding
@@ -54,7 +54,7 @@ class TestAudit:
             stack.enter_context(conf.standing_in(**settings_for(mode)))
             following.follow_settings()
             if mode != "off":
-                stack.enter_context(_requests_audited())
+                stack.enter_context(requests_inside(AuditMiddleware))
                 stack.enter_context(self._listening())
                 stack.enter_context(audit(mode) if covers == "test" else nullcontext())
             yield
@@ -127,8 +127,8 @@ def hooks_held() -> Iterator[None]:
 
 
 @contextmanager
-def _requests_audited() -> Iterator[None]:
-    """Put a scope around every request.
+def requests_inside(middleware: Callable[[Callable[[Any], Any]], Any]) -> Iterator[None]:
+    """Put a middleware around every request.
 
     A middleware in the settings would come too late for a client or a live server that has built
     its chain of middlewares, so these two methods of Django's handler are replaced.
@@ -137,11 +137,11 @@ def _requests_audited() -> Iterator[None]:
 
     @functools.wraps(plain["get_response"])
     def get_response(self: Any, request: Any) -> Any:
-        return AuditMiddleware(functools.partial(plain["get_response"], self))(request)
+        return middleware(functools.partial(plain["get_response"], self))(request)
 
     @functools.wraps(plain["get_response_async"])
     async def get_response_async(self: Any, request: Any) -> Any:
-        handle: Any = AuditMiddleware(functools.partial(plain["get_response_async"], self))
+        handle: Any = middleware(functools.partial(plain["get_response_async"], self))
         return await handle(request)
 
     BaseHandler.get_response = get_response  # type: ignore[method-assign]

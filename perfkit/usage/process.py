@@ -27,6 +27,8 @@ class Collector:
     def __init__(self, file: str, sample: int) -> None:
         self.file = file
         self.recorder = recorder.Recorder(sample)
+        #: Why the last write failed; "" when it didn't.
+        self.problem = ""
         self._written = monotonic()
         self._writing = threading.Lock()
         self._open = False
@@ -53,21 +55,19 @@ class Collector:
 
     def write(self) -> bool:
         """Add the evidence to the file; where that fails, say so, keep it, and return False."""
-        with self._writing:
+        with self._writing, self.recorder.lock:
             self._written = monotonic()
-            with self.recorder.lock:
-                evidence = self.recorder.evidence()
-                try:
-                    append(self.file, evidence.querysets)
-                except OSError as error:
-                    logger.error(
-                        "Usage evidence could not be added to %s (%s). It is kept in memory, and tried "
-                        "again; free the disk, or set PERFKIT['USAGE_FILE'] to another file.",
-                        self.file,
-                        error,
-                    )
-                    return False
-                self.recorder.forget()
+            try:
+                append(self.file, self.recorder.evidence().querysets)
+            except OSError as error:
+                self.problem = (
+                    f"usage evidence could not be added to {self.file} ({error}). It is kept in memory "
+                    "while the process lives, and tried again; free the disk, or name another file."
+                )
+                logger.error(self.problem)
+                return False
+            self.problem = ""
+            self.recorder.forget()
             return True
 
 
