@@ -214,3 +214,63 @@ def test_the_private_functions_of_django_are_there():
     """Each attribute that a hook replaces is defined where the hook expects it."""
     for owner, name, _ in hooks._plan():
         assert name in vars(owner), (owner, name)
+
+
+OFF = """
+import django
+from django.conf import settings
+settings.configure(
+    INSTALLED_APPS=[
+        "django.contrib.contenttypes", "django.contrib.auth", "perfkit", "tests.auditor.app"
+    ],
+    MIDDLEWARE=["perfkit.middleware.AuditMiddleware", "perfkit.middleware.UsageMiddleware"],
+    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+    DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+    ROOT_URLCONF="tests.auditor.urls",
+    PERFKIT=PERFKIT_SETTING,
+)
+from django.db import models
+from django.db.backends import utils
+from django.db.models import base, query, query_utils
+from django.db.models.fields import related_descriptors
+from django.db.models.sql import compiler
+
+def attributes():
+    modules = [base, query, query_utils, related_descriptors, compiler, utils]
+    owners = {id(owner): owner for module in modules for owner in [module, *vars(module).values()]
+              if owner is module or isinstance(owner, type)}
+    return {(repr(owner), name): value for owner in owners.values()
+            for name, value in vars(owner).items() if not isinstance(value, int)}
+
+before = attributes()
+django.setup()
+import perfkit.auditor.hooks, perfkit.auditor.version, perfkit.usage
+from django.core.management import call_command
+from django.test import Client
+from tests.auditor.app.models import Book
+call_command("migrate", run_syncdb=True, verbosity=0)
+assert Client().get("/view/?read=blurb", headers={"host": "localhost"}).status_code == 200
+list(Book.objects.only("title"))
+for key, value in attributes().items():
+    if key in before and before[key] is not value:
+        print(*key)
+from django.contrib.contenttypes import fields
+if hasattr(fields.create_generic_related_manager, "__wrapped__"):
+    print("create_generic_related_manager")
+"""
+
+
+def changed(setting):
+    """Return which attributes of Django a process has replaced that started with the setting."""
+    code = OFF.replace("PERFKIT_SETTING", repr(setting))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_off_replaces_nothing_in_a_project():
+    """A project with the auditor off serves a page with the very attributes that Django has."""
+    assert changed({"AUDIT": "off"}) == []
+    on = changed({"AUDIT": "log"})
+    assert on[-1] == "create_generic_related_manager"
+    assert any("BaseIterable" in line for line in on)
