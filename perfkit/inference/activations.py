@@ -17,9 +17,9 @@ from perfkit.inference.values import (
 if TYPE_CHECKING:
     from perfkit.inference.arguments import Parameters
     from perfkit.inference.declarations import Declaration
-    from perfkit.inference.frames import Frame
     from perfkit.inference.sources import FunctionNode
 from perfkit.inference.comprehensions import Comprehensions
+from perfkit.inference.frames import Frame, Loaded, Names
 
 #: How often one function may be inside itself before it is taken for a recursion without end.
 MAX_NESTING = 3
@@ -32,7 +32,7 @@ class Activations(Comprehensions):
         super().__init__()
         self.memo: dict[object, tuple[int, Value]] = {}
         self.running: list[tuple[Any, ...]] = []
-        self.cells: dict[object, dict[str, Value]] = {}
+        self.cells: dict[object, Names] = {}
         self.aside = 0
         #: A declaration whose function is followed all the same, to see what it leaves out.
         self.ignored: Declaration | None = None
@@ -51,7 +51,8 @@ class Activations(Comprehensions):
             return self.lose(f"a recursion without a known end: {frame.function}")
         if len(self.frames) > MAX_DEPTH:
             return self.lose("calls nested too deep")
-        remembered = self.memo.get(key)
+        facts = self.facts()
+        remembered = self.memo.get((key, facts))
         if remembered is not None and remembered[0] == self.version:
             return remembered[1]
         frame.key = key
@@ -68,8 +69,16 @@ class Activations(Comprehensions):
         finally:
             self.frames.pop()
             self.running.pop()
-        self.memo[key] = (self.version, outcome)
+        self.memo[key, facts] = (self.version, outcome)
         return outcome
+
+    def facts(self) -> frozenset[Loaded]:
+        """Return what is known to be loaded here and in all callers; only the loading of rows asks."""
+        if self.loading is None:
+            return frozenset()
+        return frozenset(
+            name for frame in self.frames for name in frame.names if isinstance(name, Loaded)
+        )
 
     def prepare(self, node: FunctionNode, frame: Frame, parameters: Parameters) -> None:
         """Bind the parameters in the new frame."""
@@ -122,7 +131,8 @@ class Activations(Comprehensions):
         """Run a generator to its end; return what it yields."""
         if (generator,) in self.running or len(self.frames) > MAX_DEPTH:
             return self.lose("a generator that consumes itself")
-        remembered = self.memo.get(generator)
+        facts = self.facts()
+        remembered = self.memo.get((generator, facts))
         if remembered is not None and remembered[0] == self.version:
             return remembered[1]
         self.running.append((generator,))
@@ -132,7 +142,7 @@ class Activations(Comprehensions):
         finally:
             self.frames.pop()
             self.running.pop()
-        self.memo[generator] = (self.version, outcome)
+        self.memo[generator, facts] = (self.version, outcome)
         return outcome
 
     def is_running(self, function: object) -> bool:

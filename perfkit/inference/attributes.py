@@ -8,6 +8,8 @@ import sys
 from types import FunctionType, GetSetDescriptorType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from django.core.cache import cache
+from django.core.cache.backends.base import BaseCache
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.manager import BaseManager, ManagerDescriptor
@@ -164,6 +166,8 @@ class Attributes(KeptAttributes):
             return live(found)
         if isinstance(obj, type):
             return self.get_class_attribute(obj, name)
+        if obj is cache and name == "get_or_set":
+            return frozenset({Bound(Known(BaseCache.get_or_set), known(obj))})
         if isinstance(obj, ConnectionProxy):
             return self.get_inert(Inert(BaseDatabaseWrapper), name)
         if isinstance(obj, BaseManager):

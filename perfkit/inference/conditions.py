@@ -10,18 +10,23 @@ from typing import TYPE_CHECKING
 from django.db.models.base import ModelBase
 
 from perfkit.inference.calls import Calls
+from perfkit.inference.frames import Loaded
 from perfkit.inference.live import concrete_subclasses
 from perfkit.inference.values import (
+    BOTTOM,
     NONE,
     Atom,
+    Deferred,
     Inert,
     Known,
+    Lost,
     Row,
     Rows,
     Tup,
     Value,
     constants,
     join,
+    strings,
 )
 
 if TYPE_CHECKING:
@@ -29,6 +34,10 @@ if TYPE_CHECKING:
 
 #: Classes that ask nobody else whether an object is an instance of them.
 PLAIN_METACLASSES = (type, ModelBase)
+
+
+#: Types whose constants are equal to each other only, and run nobody's code to tell.
+_PLAIN = (str, int, bool, float, bytes)
 
 
 class Conditions(Calls):
@@ -46,7 +55,7 @@ class Conditions(Calls):
         if isinstance(test, ast.Name):
             return self.narrow(test, lambda atom: self.truth_of(atom, truth))
         if isinstance(test, ast.Compare) and len(test.ops) == 1:
-            return self.assume_identity(test, truth)
+            return self.assume_compared(test, truth)
         if isinstance(test, ast.Call) and self.is_isinstance(test):
             return self.assume_instance(test, truth)
         return True
@@ -80,6 +89,38 @@ class Conditions(Calls):
         """Tell whether an object can't be false."""
         raise NotImplementedError
 
+    def assume_compared(self, test: ast.Compare, truth: bool) -> bool:
+        """Narrow by a comparison."""
+        operator = test.ops[0]
+        if isinstance(operator, (ast.Eq, ast.NotEq)):
+            return self.assume_equality(test, isinstance(operator, ast.Eq) is truth)
+        if isinstance(operator, (ast.In, ast.NotIn)):
+            self.assume_loaded(test, isinstance(operator, ast.In) is truth)
+            return True
+        return self.assume_identity(test, truth)
+
+    def assume_equality(self, test: ast.Compare, equal: bool) -> bool:
+        """Narrow a name by ``name == "constant"``: of texts and numbers it is known what they equal."""
+        other = test.comparators[0]
+        if not (isinstance(other, ast.Constant) and type(other.value) in _PLAIN):
+            return True
+
+        def keep(atom: Atom) -> Value:
+            plain = isinstance(atom, Known) and type(atom.obj) in _PLAIN
+            differs = plain and (atom.obj == other.value) is not equal  # type: ignore[attr-defined]
+            return frozenset() if differs else frozenset({atom})
+
+        return self.narrow(test.left, keep)
+
+    def assume_loaded(self, test: ast.Compare, inside: bool) -> None:
+        """While a row is loaded, remember that a column is: ``name in row.get_deferred_fields()``."""
+        if self.loading is None:
+            return
+        names = strings(self.evaluate(test.left))
+        for atom in self.evaluate(test.comparators[0]):
+            if isinstance(atom, Deferred) and atom.loaded is inside and names and len(names) == 1:
+                self.frame.names[Loaded(atom.path, names[0])] = BOTTOM
+
     def assume_identity(self, test: ast.Compare, truth: bool) -> bool:
         """Narrow by ``x is None``."""
         operator, other = test.ops[0], test.comparators[0]
@@ -91,7 +132,7 @@ class Conditions(Calls):
         left = test.left.target if isinstance(test.left, ast.NamedExpr) else test.left
 
         def keep(atom: Atom) -> Value:
-            unknown = isinstance(atom, Inert)
+            unknown = isinstance(atom, (Inert, Lost))
             none = atom in NONE
             return frozenset({atom}) if unknown or none is is_none else frozenset()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from perfkit.inference.arguments import Arguments
 from perfkit.inference.attributes import MAPPINGS
+from perfkit.inference.folding import folded
 from perfkit.inference.objects import Objects
 from perfkit.inference.values import (
     INERT,
@@ -26,6 +27,11 @@ from perfkit.inference.values import (
 
 #: What methods of containers give: their elements, a new container of them, nothing.
 _GIVES_ELEMENTS = {"pop", "popitem", "popleft", "get", "setdefault", "__getitem__", "__next__"}
+
+#: Methods of texts that make another text of texts, and do nothing else.
+_FOLDED = set(
+    "lower upper strip lstrip rstrip title capitalize replace removeprefix removesuffix".split()
+)
 
 _GIVES_COPY = {"copy", "union", "intersection", "difference", "symmetric_difference", "__iter__"}
 
@@ -79,6 +85,12 @@ class Containers(Objects):
         if kind is not str:
             return self.call_plain(method, arguments)
         if name == "join":
+            tuples = [one for one in arguments.get(0) if isinstance(one, Tup)]
+            separators = strings(frozenset({receiver}))
+            if separators and len(tuples) == len(arguments.get(0)) == 1:
+                parts = [strings(one) for one in tuples[0].items]
+                if None not in parts:
+                    return folded(parts, separators[0].join)
             elements = self.iterate(arguments.get(0))
             if any(not isinstance(one, (Inert, Known, Row)) for one in elements):
                 self.call_plain(method, Arguments((elements,)))
@@ -95,9 +107,9 @@ class Containers(Objects):
             return self.format_text(frozenset({receiver}), positional, named, rest)
         if self.carries(arguments.everything()):
             return self.call_plain(method, arguments)
-        folded = name in ("lower", "upper", "strip", "title", "capitalize") and arguments.simple
-        if folded and isinstance(receiver, Known) and not arguments.positional:
-            return known(getattr(receiver.obj, name)())
+        if name in _FOLDED and isinstance(receiver, Known) and arguments.simple:
+            given = [strings(one) for one in arguments.positional]
+            return folded(given, lambda choice: str(getattr(receiver.obj, name)(*choice)))
         return TEXT if name not in ("split", "rsplit", "partition", "splitlines") else INERT
 
     def call_part(self, part: RowPart, name: str, arguments: Arguments) -> Value:

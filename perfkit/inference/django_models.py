@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.apps.registry import Apps
 from django.contrib.auth import get_user_model
+from django.core.cache.backends.base import BaseCache
 from django.db.models import ImageField, Model
 from django.db.models.base import Model as BaseModel
 from django.db.models.fields import Field
@@ -29,7 +30,10 @@ from perfkit.inference.values import (
     NONE,
     TEXT,
     TRUTH,
+    Deferred,
+    Inert,
     Known,
+    Lost,
     Row,
     Value,
     constants,
@@ -89,7 +93,7 @@ def equal(engine: Interpreter, arguments: Arguments, node: object) -> Value:
 
 @models(BaseModel.get_deferred_fields)
 def deferred(engine: Interpreter, arguments: Arguments, node: object) -> Value:
-    return INERT
+    return frozenset(Deferred(path=row.path) for row in rows_in(arguments.get(0)))
 
 
 @models(BaseModel.clean)
@@ -266,6 +270,21 @@ def get_model(engine: Interpreter, arguments: Arguments, node: object) -> Value:
 @models(get_user_model)
 def user_model(engine: Interpreter, arguments: Arguments, node: object) -> Value:
     return known(get_user_model())
+
+
+@models(BaseCache.get_or_set)
+def get_or_set(engine: Interpreter, arguments: Arguments, node: object) -> Value:
+    """The cache keeps what the default is, or gives when it is called; the function itself is not kept."""
+    default, found = arguments.get(2, "default"), INERT
+    for atom in default:
+        is_plain = isinstance(atom, (Inert, Lost)) or (
+            isinstance(atom, Known) and not callable(atom.obj)
+        )
+        found |= {atom} if is_plain else engine.call_atom(atom, Arguments(), node)
+    others = [*arguments.positional[:2], *arguments.positional[3:]]
+    if engine.carries(join(others) | found):
+        return engine.lose("the row is given to a cache")
+    return found
 
 
 @models(conditional_escape)

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Mapping
 
+    from django.db.models import Model
+
     from perfkit.inference.arguments import Arguments
     from perfkit.inference.frames import Frame
 
@@ -66,6 +68,9 @@ class Contents:
 
 class Engine:
     """One analysis of one member. The parts of the interpreter are its subclasses."""
+
+    #: The model whose loading is analysed, or None.
+    loading: type[Model] | None = None
 
     def __init__(self) -> None:
         self.reads: dict[Read, None] = {}

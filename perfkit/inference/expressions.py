@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from perfkit.inference.arguments import Arguments
 from perfkit.inference.definitions import Definitions
+from perfkit.inference.folding import folded
 from perfkit.inference.values import (
     BOTTOM,
     INERT,
     NONE,
-    TEXT,
     TRUTH,
     Generator,
     Inert,
@@ -19,16 +19,13 @@ from perfkit.inference.values import (
     Value,
     join,
     known,
-    strings,
+    texts,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from perfkit.inference.frames import Names
-
-#: What a constant built by formatting may grow to before it is just some text.
-MAX_TEXT = 100
 
 
 class Expressions(Definitions):
@@ -263,7 +260,7 @@ class Expressions(Definitions):
     # Strings
 
     def expr_JoinedStr(self, node: ast.JoinedStr) -> Value:
-        return folded([strings(self.evaluate(one)) for one in node.values])
+        return folded([texts(self.evaluate(one)) for one in node.values], "".join)
 
     def expr_FormattedValue(self, node: ast.FormattedValue) -> Value:
         value = self.evaluate(node.value)
@@ -298,12 +295,3 @@ class Expressions(Definitions):
         for atom in value:
             found |= atom.frame.returned if isinstance(atom, Generator) else INERT
         return found or NONE
-
-
-def folded(parts: list[list[str] | None]) -> Value:
-    """Return the text made of parts: a constant when each part has one value only."""
-    if all(part is not None and len(part) == 1 for part in parts):
-        text = "".join(part[0] for part in parts if part)
-        if len(text) <= MAX_TEXT:
-            return known(text)
-    return TEXT

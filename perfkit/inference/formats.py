@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from dataclasses import dataclass
 
+from perfkit.inference.folding import folded_format, folded_percent
 from perfkit.inference.operators import Operators
 from perfkit.inference.values import (
     BOTTOM,
@@ -13,7 +14,6 @@ from perfkit.inference.values import (
     Row,
     Tup,
     Value,
-    constants,
     known,
     strings,
 )
@@ -47,11 +47,13 @@ class Formats(Operators):
         for atom in right:
             for one in atom.items if isinstance(atom, Tup) else (frozenset({atom}),):
                 self.percent_operand(one)
-        texts, only = strings(left), constants(right)
-        if texts and len(texts) == 1 and only and len(only) == 1 and type(only[0]) is str:
-            if texts[0].count("%") == texts[0].count("%s") == 1:
-                return known(texts[0].replace("%s", only[0]))
-        return TEXT
+        templates = strings(left)
+        if templates is None:
+            return TEXT
+        tuples = [atom for atom in right if isinstance(atom, Tup)]
+        if len(tuples) == len(right) == 1:
+            return folded_percent(templates, tuples[0].items)
+        return folded_percent(templates, [right])
 
     def percent_operand(self, value: Value) -> None:
         """Turn a value into text in any way that ``%`` may."""
@@ -87,7 +89,7 @@ class Formats(Operators):
             return TEXT
         for template in templates:
             self.format_template(template, fields, 0)
-        return TEXT
+        return TEXT if rest else folded_format(templates, positional, named)
 
     def format_template(self, template: str, given: Fields, count: int) -> int:
         """Follow the fields of one template; ``count`` is that of unnumbered fields so far."""

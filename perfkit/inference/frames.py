@@ -13,7 +13,16 @@ if TYPE_CHECKING:
 
     from perfkit.inference.scopes import Scope
 
-Names = dict[str, Value]
+
+@dataclass(frozen=True)
+class Loaded:
+    """A fact that stands among the names: the row at ``path`` has this column loaded."""
+
+    path: tuple[str, ...]
+    column: str
+
+
+Names = dict["str | Loaded", Value]
 
 
 @dataclass
@@ -98,9 +107,14 @@ class Frame:
 
 
 def join_names(first: Names, *others: Names) -> Names:
-    """Return the names after control may have come by any of several ways."""
-    joined = dict(first)
+    """Return the names after control may have come by any of several ways; facts must hold on all."""
+    joined = {
+        name: value
+        for name, value in first.items()
+        if isinstance(name, str) or all(name in names for names in others)
+    }
     for names in others:
         for name, value in names.items():
-            joined[name] = joined.get(name, BOTTOM) | value
+            if isinstance(name, str):
+                joined[name] = joined.get(name, BOTTOM) | value
     return joined

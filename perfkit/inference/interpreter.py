@@ -53,9 +53,6 @@ assert model_utils_models
 class Interpreter(Patterns, Consumers):
     """Runs one member of a model on an abstract row."""
 
-    #: The model whose loading is analysed, or None.
-    loading: type[Model] | None = None
-
     def model_of_call(self, target: Any) -> Callable[..., Value] | None:
         """Return what models a built-in or library function, if anything does."""
         found = _MODELS.get(id(target))

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 
 from perfkit.inference.comparisons import Comparisons
-from perfkit.inference.expressions import folded
+from perfkit.inference.folding import folded
 from perfkit.inference.values import (
     BOTTOM,
     INERT,
@@ -58,7 +58,7 @@ class Operators(Comparisons):
         if isinstance(operator, ast.Add):
             first, second = strings(left), strings(right)
             if first is not None and second is not None:
-                return folded([first, second])
+                return folded([first, second], "".join)
             if _textual(left) and not self.carries(right):
                 return TEXT
         return join(self.combine(operator, a, b, node) for a in left for b in right)

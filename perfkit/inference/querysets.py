@@ -13,7 +13,7 @@ from django.db.models.query import QuerySet
 from perfkit.inference.arguments import Arguments
 from perfkit.inference.assignments import Assignments
 from perfkit.inference.live import MISSING, static
-from perfkit.inference.statics import attributes_assigned
+from perfkit.inference.statics import attributes_assigned, names_in
 from perfkit.inference.values import (
     BOTTOM,
     INERT,
@@ -49,7 +49,8 @@ OUTCOMES = frozenset("count exists aggregate contains explain update _update".sp
 ABOUT = frozenset("db model query ordered _db name auto_created".split())
 #: Where Django itself keeps a row in a queryset or manager.
 HOLDS_ROWS = frozenset(
-    "core_filters _result_cache _known_related_objects _hints _prefetch_related_lookups _iterable_class".split()
+    "core_filters _result_cache _known_related_objects _hints _prefetch_related_lookups "
+    "_iterable_class _constructor_args".split()
 )
 
 
@@ -85,11 +86,7 @@ class QuerySets(Assignments):
         if name in HOLDS_ROWS:
             return self.lose(f"{name} of a queryset")
         if raw is MISSING:
-            if name in attributes_assigned(rows.cls):
-                return INERT  # No row is ever put there: see ``set``.
-            if not self.carries(frozenset({rows})):
-                return INERT
-            return self.lose(f"{name} of {rows.cls.__name__}")
+            return self.get_missing_of_rows(rows, name)
         copied = self.copied_method(rows, name, raw)
         if copied is not None:
             return copied
@@ -102,6 +99,21 @@ class QuerySets(Assignments):
         if hasattr(type(raw), "__get__"):
             return self.lose(f"{name} of {rows.cls.__name__}")
         return known(raw)
+
+    def get_missing_of_rows(self, rows: Rows, name: str) -> Value:
+        """Read an attribute that the class of a queryset or manager doesn't have."""
+        makers = attributes_assigned(rows.cls).get(name, ())
+        # A related manager is new: it has what Django and its class give it, and no row of this code.
+        is_new = rows.manager and rows.anchor is not None
+        fallback = static(rows.cls, "__getattr__") is not MISSING
+        # Django hands the row to a queryset as one of its hints.
+        hinted = any({"hints", "_hints"} & names_in(one.__code__) for one in makers)
+        # No row is ever put there otherwise: see ``set``.
+        if (makers or is_new) and not hinted and not fallback:
+            return INERT
+        if not self.carries(frozenset({rows})):
+            return INERT
+        return self.lose(f"{name} of {rows.cls.__name__}")
 
     @staticmethod
     def is_django(raw: Any) -> bool:
@@ -139,7 +151,10 @@ class QuerySets(Assignments):
         if isinstance(maker, FunctionType) and not (
             self.is_django(maker) or self.is_running(maker)
         ):
+            before = dict(self.own_queries)
             found = self.call_known(maker, Arguments((frozenset({rows}),)), (maker, rows))
+            if rows.served:
+                self.own_queries = before  # It isn't run where a prefetch has been.
         classes = {atom.cls for atom in found if isinstance(atom, Rows)}
         return classes or {getattr(rows.cls, "_queryset_class", QuerySet)}
 

@@ -19,6 +19,7 @@ from django.utils.functional import cached_property
 from perfkit.inference.arguments import Arguments
 from perfkit.inference.conditions import Conditions
 from perfkit.inference.engine import MAX_PATH
+from perfkit.inference.frames import Loaded
 from perfkit.inference.live import (
     MISSING,
     concrete_subclasses,
@@ -215,7 +216,7 @@ class RowAttributes(Conditions):
 
     def read_column(self, row: Row, field: Any) -> Value:
         """Read a column."""
-        if not row.own:
+        if not row.own and Loaded(row.path, field.attname) not in self.facts():
             path = self.path_to(row, field)
             if path != row.path:
                 self.record(path, "relation")

@@ -22,6 +22,11 @@ def attributes_assigned(cls: type) -> dict[str, list[FunctionType]]:
     return found
 
 
+def names_in(code: CodeType) -> set[object]:
+    """Return the names, and the texts, that a function mentions."""
+    return {*code.co_names, *code.co_varnames, *code.co_consts}
+
+
 def assigned_plainly(cls: type) -> frozenset[str]:
     """Return the attributes that methods of a class set to numbers and texts alone, as their lines show."""
     return frozenset(

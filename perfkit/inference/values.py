@@ -72,6 +72,14 @@ class Opaque(Atom):
     what: str
 
 
+@dataclass(frozen=True)
+class Deferred(Inert):
+    """The names of the columns of the row at ``path`` that are not loaded, or, if ``loaded``, that are."""
+
+    path: tuple[str, ...] = ()
+    loaded: bool = False
+
+
 class Known(Atom):
     """An object of the running program: a module, class, function, constant."""
 
@@ -263,6 +271,13 @@ def constants(value: Value) -> list[Any] | None:
     if value and all(isinstance(atom, Known) for atom in value):
         return [atom.obj for atom in value if isinstance(atom, Known)]
     return None
+
+
+def texts(value: Value) -> list[str] | None:
+    """Return the texts that constants are formatted as, or None when a value may be anything else."""
+    found = constants(value)
+    plain = found is not None and all(type(one) in (str, int) for one in found)
+    return sorted({str(one) for one in found}) if found is not None and plain else None
 
 
 def strings(value: Value) -> list[str] | None:

@@ -958,7 +958,7 @@ class row_in_tuple_compare:
         return sorted([(1, self.brand), (1, self.parent.parent.brand)], key=lambda pair: pair)
 
 
-@given_up
+@followed
 class rows_heap:
     class Tag:
         __lt__ = lambda self, other: self.colour < other.colour
@@ -1154,9 +1154,14 @@ def name_from_join(self):
     return getattr(self, "".join(["ti", "tle"]))
 
 
-@given_up
+@followed
 def name_from_replace(self):
     return getattr(self, "x_title".replace("x_", ""))
+
+
+@given_up
+def name_from_replaced_column(self):
+    return getattr(self, "x_title".replace(self.title, ""), None)
 
 
 @given_up
