@@ -14,12 +14,14 @@ from perfkit.inference.frames import Loaded
 from perfkit.inference.live import concrete_subclasses
 from perfkit.inference.values import (
     BOTTOM,
+    GENERIC_ROW,
     NONE,
     Atom,
     Deferred,
     Inert,
     Known,
     Lost,
+    Opaque,
     Row,
     Rows,
     Tup,
@@ -133,6 +135,7 @@ class Conditions(Calls):
 
         def keep(atom: Atom) -> Value:
             unknown = isinstance(atom, (Inert, Lost))
+            unknown |= isinstance(atom, Opaque) and atom.what != GENERIC_ROW
             none = atom in NONE
             return frozenset({atom}) if unknown or none is is_none else frozenset()
 

@@ -80,6 +80,8 @@ class Engine:
         self.made: dict[object, Atom] = {}
         self.escaped: set[Box] = set()
         self.stored: dict[tuple[tuple[str, ...], str], Value] = {}
+        #: What is being looked for in methods that assign to an attribute of a row, innermost last.
+        self.assigning: list[tuple[tuple[tuple[str, ...], str], set[Atom]]] = []
         self.frames: list[Frame] = []
         #: The names of modules that were looked up, and what they stood for.
         self.names: dict[tuple[int, str], tuple[Mapping[str, Any], str, Any]] = {}
@@ -199,6 +201,9 @@ class Engine:
         before = self.stored.get((row.path, name), BOTTOM)
         self.version += not value <= before
         self.stored[row.path, name] = before | value
+        for key, found in self.assigning:
+            if key == (row.path, name):
+                found |= value
 
     def escape(self, value: Value) -> None:
         """Note that code which is not followed may hold these objects from now on."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models.fields.related_descriptors import (
     ForwardManyToOneDescriptor,
@@ -14,11 +14,16 @@ from perfkit.inference.rows import RowAttributes
 from perfkit.inference.statics import attributes_assigned
 from perfkit.inference.values import (
     BOTTOM,
+    CONSTANTS,
     INERT,
     Row,
     Value,
+    constants,
     known,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class KeptAttributes(RowAttributes):
@@ -65,7 +70,26 @@ class KeptAttributes(RowAttributes):
             message = f"{row.model.__name__}.{name}, which {function.__name__}() sets"
             self.store(row, name, self.lose(message))
             return
-        self.call_known(function, arguments, function)
+        self.run_aside(row, name, lambda: self.call_known(function, arguments, function))
+
+    def run_aside(self, row: Row, name: str, run: Callable[[], Value]) -> None:
+        """Run a method for what it assigns to an attribute.
+
+        If those are constants (it forgets what was kept), nothing else that the method does matters here:
+        that happens when somebody calls it. Other values may hold what it reads, or can't follow.
+        """
+        reads, unresolved, queries = dict(self.reads), dict(self.unresolved), dict(self.own_queries)
+        stored, searched, limit = dict(self.stored), set(self.searched), self.limit
+        self.assigning.append(((row.path, name), set()))
+        run()
+        _, assigned = self.assigning.pop()
+        found = constants(frozenset(assigned))
+        if found is None or not all(type(one) in CONSTANTS for one in found):
+            return
+        self.reads, self.unresolved, self.own_queries = reads, unresolved, queries
+        self.stored, self.searched, self.limit = stored, searched, limit
+        self.memo.clear()
+        self.store(row, name, frozenset(assigned))
 
     def set_row(self, row: Row, name: str, value: Value) -> None:
         """Assign to an attribute of a row."""

@@ -10,9 +10,9 @@ from django.apps import apps
 from perfkit.inference.arguments import Arguments
 from perfkit.inference.live import MISSING, static
 from perfkit.inference.querysets import QuerySets
-from perfkit.inference.rows import GENERIC_ROW
 from perfkit.inference.values import (
     BOTTOM,
+    GENERIC_ROW,
     INERT,
     LOST,
     NONE,

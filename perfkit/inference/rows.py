@@ -33,6 +33,7 @@ from perfkit.inference.live import (
 )
 from perfkit.inference.values import (
     BOTTOM,
+    GENERIC_ROW,
     INERT,
     LOST,
     NONE,
@@ -54,8 +55,6 @@ if TYPE_CHECKING:
 
     from django.db import models
 
-#: Of what model it is can't be told before it is there.
-GENERIC_ROW = "a row behind a generic key"
 FORWARD_GET = ForwardManyToOneDescriptor.__get__
 REVERSE_GET = ReverseOneToOneDescriptor.__get__
 MEMBER_GETS = (property.__get__, functools.cached_property.__get__, cached_property.__get__)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from perfkit.inference.frames import Frame
 
-_CONSTANTS = (str, int, float, complex, bool, bytes, type(None), type(Ellipsis))
+#: Types of constants.
+CONSTANTS = (str, int, float, complex, bool, bytes, type(None), type(Ellipsis))
 
 
 class Atom:
@@ -91,12 +92,12 @@ class Known(Atom):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Known):
             return False
-        if type(self.obj) in _CONSTANTS:
+        if type(self.obj) in CONSTANTS:
             return type(other.obj) is type(self.obj) and bool(other.obj == self.obj)
         return self.obj is other.obj
 
     def __hash__(self) -> int:
-        return hash(self.obj) if type(self.obj) in _CONSTANTS else id(self.obj)
+        return hash(self.obj) if type(self.obj) in CONSTANTS else id(self.obj)
 
     def __repr__(self) -> str:
         return f"Known({self.obj!r})"
@@ -243,6 +244,8 @@ class Selector(Atom):
     arguments: tuple[Value, ...] = ()
 
 
+#: What is behind a generic key: of what model it is can't be told before it is there.
+GENERIC_ROW = "a row behind a generic key"
 INERT: Value = frozenset({Inert()})
 TEXT: Value = frozenset({Inert(str)})
 NUMBER: Value = frozenset({Inert(int)})

@@ -128,7 +128,7 @@ def got_or_404(self):
     return get_object_or_404(Line, product=self, amount=1).remark
 
 
-@given_up
+@followed
 def got_or_404_of_manager(self):
     return get_object_or_404(self.lines, amount=1).product.title
 

@@ -1,0 +1,321 @@
+# ruff: noqa
+"""What members that are written at random are put together from, and the helpers that they call."""
+
+from __future__ import annotations
+
+import collections, contextlib, copy, dataclasses, functools, itertools, operator, types
+
+
+class Holder:
+    def __init__(self, row):
+        self.row = row
+
+    def __enter__(self):
+        return self.row
+
+    def __exit__(self, *error):
+        return False
+
+    def __call__(self):
+        return self.row
+
+    def __iter__(self):
+        return iter([self.row])
+
+    def __getitem__(self, key):
+        return self.row
+
+    @property
+    def itself(self):
+        return self.row
+
+
+class Proxy:
+    def __init__(self, row):
+        self._row = row
+
+    def __getattr__(self, name):
+        return getattr(self._row, name)
+
+
+@dataclasses.dataclass
+class Data:
+    row: object
+    number: int = 1
+
+
+Named = collections.namedtuple("Named", "row number")
+
+
+def same(row, *others, **more):
+    return row
+
+
+def second(first, row):
+    return row
+
+
+def gives(row):
+    yield row
+
+
+def gives_from(rows):
+    yield from rows
+
+
+def star(*rows):
+    return rows[0]
+
+
+def named(**rows):
+    return rows["row"]
+
+
+def default(row, function=lambda row: row):
+    return function(row)
+
+
+@contextlib.contextmanager
+def managed(row):
+    yield row
+
+
+def decorated(function):
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        return function(*args, **kwargs)
+
+    return wrapper
+
+
+@decorated
+def wrapped(row):
+    return row
+
+
+#: The relations to one row, and to many, and the columns, of each model that is walked over.
+TO_ONE = {
+    "Product": {"brand": "Brand", "parent": "Product", "origin": "Country", "detail": "Detail"},
+    "Brand": {"owner": "Owner"},
+    "Owner": {"country": "Country", "brand": "Brand"},
+    "Line": {"product": "Product"},
+    "Image": {"product": "Product"},
+    "Detail": {"product": "Product"},
+}
+TO_MANY = {
+    "Product": {"lines": "Line", "tags": "Tag", "images": "Image", "children": "Product"},
+    "Brand": {"products": "Product"},
+}
+COLUMNS = {
+    "Product": ["title", "status"],
+    "Brand": ["name", "slogan"],
+    "Owner": ["name", "email"],
+    "Country": ["name", "code"],
+    "Line": ["remark"],
+    "Tag": ["name", "colour"],
+    "Image": ["url"],
+    "Detail": ["body", "source"],
+}
+NUMBERS = {"Product": ["price", "tax"], "Line": ["amount"], "Image": ["position"]}
+
+
+#: A row, made in other ways; ``{}`` is the row. Each gives the same row.
+SAME_ROW = (
+    "same({})",
+    "same(row={})",
+    "same(*[{}])",
+    "same(**{{'row': {}}})",
+    "(lambda row: row)({})",
+    "second(1, {})",
+    "[{}][0]",
+    "(1, {})[1]",
+    "[{}, 1][:1][0]",
+    "{{'a': {}}}['a']",
+    "dict(a={}).get('a')",
+    "{{**{{'a': {}}}}}['a']",
+    "next(iter([{}]))",
+    "next(gives({}))",
+    "list(gives({}))[0]",
+    "list(gives_from([{}]))[0]",
+    "star({}, 1)",
+    "named(row={})",
+    "default({})",
+    "wrapped({})",
+    "Holder({}).row",
+    "Holder({}).itself",
+    "Holder({})()",
+    "Holder({})[0]",
+    "list(Holder({}))[0]",
+    "Data({}).row",
+    "Named({}, 1).row",
+    "Named({}, 1)[0]",
+    "types.SimpleNamespace(row={}).row",
+    "functools.partial(same, {})()",
+    "functools.reduce(lambda a, b: b, [1, {}])",
+    "list(map(same, [{}]))[0]",
+    "list(filter(None, [{}]))[0]",
+    "list(zip([{}], [1]))[0][0]",
+    "list(enumerate([{}]))[0][1]",
+    "sorted([{}], key=lambda one: one.pk)[0]",
+    "max([{}], key=lambda one: one.pk)",
+    "operator.itemgetter(0)([{}])",
+    "operator.attrgetter('row')(Holder({}))",
+    "list(itertools.chain([1], [{}]))[1]",
+    "collections.OrderedDict(a={})['a']",
+    "collections.deque([{}]).pop()",
+    "collections.ChainMap({{'a': {}}})['a']",
+    "collections.defaultdict(list, a={})['a']",
+    "[one for one in [{}]][0]",
+    "next(one for one in [{}])",
+    "{{'a': one for one in [{}]}}['a']",
+    "(kept := {})",
+    "({} or 1)",
+    "(1 and {})",
+    "({} if self.pk else None)",
+    "(None or {})",
+    "[*[{}]][0]",
+    "reversed([{}]).__next__()",
+    "copy.copy([{}])[0]",
+    "list({{'a': {}}}.values())[0]",
+    "list({{'a': {}}}.items())[0][1]",
+    "getattr(Holder({}), 'r' + 'ow')",
+    "list(dict.fromkeys([{}]))[0]",
+    "list(itertools.islice([{}], 1))[0]",
+    "tuple([{}])[0]",
+    "[[{}]][0][0]",
+    "([1] + [{}])[1]",
+    "([{}] * 2)[1]",
+    "next(itertools.cycle([{}]))",
+    "list(set([{}]))[0]",
+    "set([{}]).pop()",
+    "list(itertools.starmap(second, [(1, {})]))[0]",
+    "next(itertools.groupby([{}]))[0]",
+    "(lambda: {})()",
+    "(lambda *rows: rows[-1])({})",
+    "(lambda row=None: row)(row={})",
+    "operator.methodcaller('get', 'a')({{'a': {}}})",
+    "__import__('copy').copy(({},))[0]",
+)
+#: Texts made of a row; ``{}`` is the row.
+TEXTS = (
+    "str({})",
+    "f'{{{}}}'",
+    "f'{{{}!r}}'",
+    "'%s' % {}",
+    "'%s' % ({},)",
+    "'{{}}'.format({})",
+    "repr({})",
+    "'{{0}}'.format({})",
+    "format({})",
+    "', '.join(map(str, [{}]))",
+    "str([{}])",
+    "str({{1: {}}})",
+    "str(({},))",
+    "'%(a)s' % {{'a': {}}}",
+    "f'{{{}:}}'",
+    "'{{a}}'.format(a={})",
+)
+#: What asks a row something; ``{0}`` is the row, ``{1}`` another or the same.
+QUESTIONS = (
+    "str({0} == {1})",
+    "str({0} != {1})",
+    "str({0} in [{1}])",
+    "str(bool({0}))",
+    "str(not {0})",
+    "str(hash({0}))",
+    "str({{{0}: 1}})",
+    "str([{0}].count({1}))",
+    "str([{0}].index({0}))",
+    "str(len({{{0}, {1}}}))",
+    "str({0} is {1})",
+    "str(any([{0}]))",
+    "str(all([{0}, {1}]))",
+    "('a' if {0} else 'b')",
+    "('a' if {0} == {1} else 'b')",
+    "str({0} and 1)",
+    "str(1 or {0})",
+    "str({0} < {1})",
+    "str({0} >= {1})",
+    "str(sorted([{0}, {1}]))",
+    "str(max({0}, {1}))",
+    "str({0} + {1})",
+    "str({0} | 1)",
+    "str(-{0})",
+    "str(len({0}))",
+    "str(list({0}))",
+    "str({0}['a'])",
+    "str({0}())",
+    "str({0}.unknown)",
+    "str('a' in {0})",
+    "str(int({0}))",
+    "str([1, 2][{0}])",
+    "str(abs({0}))",
+    "str(round({0}))",
+    "str({0} @ 2)",
+    "str({0} % {1})",
+    "str(divmod({0}, 2))",
+    "str([*{0}])",
+    "str(dict(a={0}) == dict(a={1}))",
+    "str(({0}, 1) == ({1}, 1))",
+    "str(({0}, 1) < ({1}, 2))",
+    "str(isinstance({0}, object))",
+    "str(type({0}).__name__)",
+    "str({0}.pk)",
+    "str(sum([1, {0}]))",
+    "str(sum([{0}], 0))",
+    "str(min([{0}, {1}], default=None))",
+    "str(range({0}))",
+    "str('ab' * {0})",
+    "str(~{0})",
+    "str({0} ** 2)",
+    "str(2 - {0})",
+    "str({0}.get_status_display)",
+    "str(next(iter({0})))",
+)
+#: What a class may define: each as a method of some model that reads a column.
+METHODS = {
+    "__str__": "self",
+    "__repr__": "self",
+    "__format__": "self, specification",
+    "__eq__": "self, other",
+    "__ne__": "self, other",
+    "__hash__": "self",
+    "__bool__": "self",
+    "__len__": "self",
+    "__lt__": "self, other",
+    "__gt__": "self, other",
+    "__le__": "self, other",
+    "__ge__": "self, other",
+    "__add__": "self, other",
+    "__radd__": "self, other",
+    "__or__": "self, other",
+    "__neg__": "self",
+    "__iter__": "self",
+    "__getitem__": "self, key",
+    "__call__": "self",
+    "__contains__": "self, item",
+    "__int__": "self",
+    "__index__": "self",
+    "__abs__": "self",
+    "__round__": "self, digits=0",
+    "__mod__": "self, other",
+    "__rsub__": "self, other",
+    "__pow__": "self, other",
+    "__rmul__": "self, other",
+    "__invert__": "self",
+}
+OUTCOMES = {
+    "__hash__": "hash(self.{0})",
+    "__bool__": "bool(self.{0}) or True",
+    "__len__": "len(self.{0}) + 1",
+    "__iter__": "iter([self.{0}])",
+    "__contains__": "item == self.{0}",
+    "__int__": "len(self.{0})",
+    "__index__": "len(self.{0}) * 0",
+    "__eq__": "self is other or bool(self.{0}) and self.pk == getattr(other, 'pk', 0)",
+    "__ne__": "self.{0} != getattr(other, 'pk', 0)",
+    "__lt__": "self.{0} < 'm'",
+    "__gt__": "self.{0} > 'm'",
+    "__le__": "self.{0} <= 'm'",
+    "__ge__": "self.{0} >= 'm'",
+}

@@ -1,0 +1,430 @@
+"""Writes members at random, runs them, and compares with what inference says of them.
+
+``python -m tests.inference.fuzzing --seconds 600 --seed 1`` goes on as long as it is told, and prints each
+member that read what inference left out. A short run with a fixed seed is part of the suite.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import itertools
+import linecache
+import os
+import random
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import django
+
+from tests.inference import fuzz_parts
+from tests.inference.fuzz_parts import (
+    COLUMNS,
+    METHODS,
+    NUMBERS,
+    OUTCOMES,
+    QUESTIONS,
+    SAME_ROW,
+    TEXTS,
+    TO_MANY,
+    TO_ONE,
+)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A member that was written at random, with methods of models that it may come by."""
+
+    source: str
+    attributes: dict[str, dict[str, Any]]
+
+
+class Writer:
+    """Composes expressions and statements; ``chance`` decides everything."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+        self.lines: list[str] = []
+        self.rows: list[tuple[str, str]] = [("self", "Product")]
+        self.texts: list[str] = []
+        self.count = itertools.count()
+
+    def name(self) -> str:
+        """Return a name that is new."""
+        return f"v{next(self.count)}"
+
+    def row(self, depth: int) -> tuple[str, str]:
+        """Write an expression that is a row; return it and the model."""
+        expression, model = self.chance.choice(self.rows)
+        for _ in range(self.chance.randrange(3)):
+            step = self.chance.random()
+            if step < 0.55 and TO_ONE.get(model):
+                relation = self.chance.choice(list(TO_ONE[model]))
+                if (model, relation) != ("Product", "detail") or expression == "self":
+                    expression, model = f"{expression}.{relation}", TO_ONE[model][relation]
+            elif depth > 0:
+                expression = self.chance.choice(SAME_ROW).format(expression)
+        return expression, model
+
+    def text(self, depth: int) -> str:
+        """Write an expression that is text."""
+        kind = self.chance.random()
+        if depth <= 0 or kind < 0.35:
+            return self.column(*self.row(depth - 1))
+        if kind < 0.5:
+            return self.chance.choice(TEXTS).format(self.row(depth - 1)[0])
+        if kind < 0.75:
+            return self.chance.choice(QUESTIONS).format(self.row(depth - 1)[0], self.row(0)[0])
+        if kind < 0.85 and self.texts:
+            return self.chance.choice(self.texts)
+        if kind < 0.93:
+            return self.many(depth)
+        return f"{self.text(depth - 1)} + {self.text(depth - 1)}"
+
+    def column(self, row: str, model: str) -> str:
+        """Write the read of a column as text, in one of several ways."""
+        column = self.chance.choice(COLUMNS[model])
+        if model in NUMBERS and self.chance.random() < 0.2:
+            return f"str({row}.{self.chance.choice(NUMBERS[model])})"
+        way = self.chance.choice(
+            (
+                "{0}.{1}",
+                "{0}.{1}",
+                "{0}.{1}",
+                "getattr({0}, '{1}')",
+                "getattr({0}, f'{2}{{\"{3}\"}}')",
+                "getattr({0}, '{2}%s' % '{3}')",
+                "getattr({0}, '{2}{{}}'.format('{3}'))",
+                "operator.attrgetter('{1}')({0})",
+                "{0}.__dict__.get('{1}', '') + {0}.{1}",
+                "'{{0.{1}}}'.format({0})",
+                "Proxy({0}).{1}",
+                "{0}.serializable_value('{1}')",
+                "getattr({0}, ''.join(('{2}', '{3}')))",
+                "str({0}.{1} or {0}.pk)",
+            )
+        )
+        return way.format(row, column, column[:2], column[2:])
+
+    def many(self, depth: int) -> str:
+        """Write a text made of the rows of a to-many relation."""
+        row, model = self.row(0)
+        if model not in TO_MANY:
+            row, model = "self", "Product"
+        relation = self.chance.choice(list(TO_MANY[model]))
+        related = TO_MANY[model][relation]
+        rows = f"{row}.{relation}.all()"
+        column = self.column("one", related)
+        return self.chance.choice(
+            (
+                f"''.join({column} for one in {rows})",
+                f"''.join([{column} for one in {rows}])",
+                f"''.join(sorted({column} for one in {rows}))",
+                f"''.join(map(lambda one: {column}, {rows}))",
+                f"str([one for one in {rows} if {column}])",
+                f"str({{one.pk: {column} for one in {rows}}})",
+                f"str(sorted({rows}, key=lambda one: {column}))",
+                f"str(max({rows}, key=lambda one: {column}))",
+                f"str(len({rows}))",
+                f"str(list({rows}))",
+                f"str([list(group) for key, group in itertools.groupby({rows}, key=lambda one: {column})])",
+                f"(lambda one: {column})({rows}[0])",
+                f"(lambda one: {column})(list({rows})[-1])",
+                f"str({row}.{relation}.count())",
+                f"str({row} in {rows})",
+                f"str(list(enumerate({rows})))",
+                f"str(any({column} for one in {rows}))",
+                f"''.join({column} for _, one in zip([1, 2], {rows}))",
+            )
+        )
+
+    def statement(self, depth: int, margin: str = "    ") -> None:
+        """Write one statement."""
+        choose = self.chance.choice
+        kinds = (
+            "keep",
+            "keep",
+            "text",
+            "text",
+            "if",
+            "for",
+            "with",
+            "try",
+            "def",
+            "closure",
+            "match",
+            "container",
+            "attribute",
+            "while",
+            "unpack",
+            "generator",
+            "class",
+            "several",
+            "del",
+            "augmented",
+        )
+        kind = choose(kinds) if depth > 0 else choose(("keep", "text"))
+        row, model = self.row(depth)
+        name = self.name()
+        write = self.lines.append
+
+        def block(head: str) -> None:
+            write(margin + head)
+            rows, texts = list(self.rows), list(self.texts)
+            for _ in range(self.chance.randrange(1, 3)):
+                self.statement(depth - 1, margin + "    ")
+            if not {"if", "else", "try", "except"} & {head.split()[0].rstrip(":")}:
+                return
+            self.rows, self.texts = rows, texts
+
+        if kind == "keep":
+            write(f"{margin}{name} = {row}")
+            self.rows.append((name, model))
+        elif kind == "text":
+            write(f"{margin}{name} = {self.text(depth)}")
+            write(f"{margin}found.append({name})")
+            self.texts.append(name)
+        elif kind == "if":
+            block(
+                f"if {choose((self.text(1), row, f'{row} is not None', 'self.pk', f'{row} == {row}'))}:"
+            )
+            if self.chance.random() < 0.5:
+                block("else:")
+        elif kind == "for":
+            many = choose((f"[{row}]", f"gives({row})", f"({row}, {row})"))
+            write(f"{margin}for {name} in {many}:")
+            self.rows.append((name, model))
+            self.statement(depth - 1, margin + "    ")
+            if self.chance.random() < 0.3:
+                write(f"{margin}    if {self.text(0)}: {choose(('break', 'continue'))}")
+        elif kind == "with":
+            write(
+                f"{margin}with {choose(('Holder', 'managed', 'contextlib.nullcontext'))}({row}) as {name}:"
+            )
+            self.rows.append((name, model))
+            self.statement(depth - 1, margin + "    ")
+        elif kind == "try":
+            block("try:")
+            if self.chance.random() < 0.4:
+                write(f"{margin}    {choose(('1 / 0', 'raise ValueError', 'None.x', '{}[1]'))}")
+            block(
+                choose(
+                    (
+                        "except Exception:",
+                        "except (ValueError, TypeError, AttributeError, ZeroDivisionError, KeyError):",
+                    )
+                )
+            )
+            if self.chance.random() < 0.3:
+                block("finally:")
+        elif kind == "def":
+            write(f"{margin}def {name}_f(row, other={row}):")
+            write(f"{margin}    return {choose(('row', 'other', 'same(row)', 'row or other'))}")
+            write(f"{margin}{name} = {name}_f({row}, {row})")
+            self.rows.append((name, model))
+        elif kind == "closure":
+            write(f"{margin}{name} = None")
+            write(f"{margin}def {name}_f(row):")
+            write(f"{margin}    nonlocal {name}")
+            write(f"{margin}    {name} = row")
+            write(f"{margin}{name}_f({row})")
+            self.rows.append((name, model))
+        elif kind == "match":
+            write(
+                f"{margin}match {choose((row, f'[{row}]', f'Holder({row})', '{' + repr('row') + f': {row}' + '}'))}:"
+            )
+            write(f"{margin}    case [{name}]: pass")
+            write(f"{margin}    case {{'row': {name}}}: pass")
+            write(f"{margin}    case Holder(row={name}): pass")
+            write(f"{margin}    case {name}: pass")
+            self.rows.append((name, model))
+        elif kind == "container":
+            write(f"{margin}{name}_c = {choose(('[]', 'collections.deque()'))}")
+            write(
+                f"{margin}{name}_c.{choose(('append(%s)', 'extend([%s])', 'insert(0, %s)')) % row}"
+            )
+            write(f"{margin}{name} = {name}_c{choose(('[0]', '.pop()', '[-1]'))}")
+            self.rows.append((name, model))
+        elif kind == "attribute":
+            write(
+                f"{margin}{choose((f'self._{name} = {row}', f'setattr(self, {name!r}[:0] + {'_' + name!r}, {row})'))}"
+            )
+            self.rows.append((f"self._{name}", model))
+        elif kind == "while":
+            write(f"{margin}{name}, {name}_n = {row}, 0")
+            write(f"{margin}while {name} is not None and {name}_n < 2:")
+            write(f"{margin}    {name}_n += 1")
+            self.rows.append((name, model))
+            self.statement(depth - 1, margin + "    ")
+        elif kind == "unpack":
+            write(
+                f"{margin}{choose((f'{name}, *_ = [{row}, 1, 2]', f'*_, {name} = 1, {row}', f'(_, ({name}, _)) = 1, ({row}, 2)', f'[{name}] = gives({row})', f'{name} = _ = {row}'))}"
+            )
+            self.rows.append((name, model))
+        elif kind == "generator":
+            write(f"{margin}def {name}_g():")
+            write(f"{margin}    got = yield {row}")
+            write(f"{margin}    yield got")
+            write(f"{margin}{name}_i = {name}_g()")
+            write(f"{margin}{name} = next({name}_i)")
+            if self.chance.random() < 0.4:
+                write(f"{margin}{name} = {name}_i.send({row})")
+            self.rows.append((name, model))
+        elif kind == "class":
+            write(f"{margin}class {name}_c(Holder):")
+            write(
+                f"{margin}    def taken(me): return {choose(('me.row', 'super().itself', 'me()', 'me[1]'))}"
+            )
+            write(f"{margin}{name} = {name}_c({row}).taken()")
+            self.rows.append((name, model))
+        elif kind == "several":
+            other, other_model = self.row(depth)
+            write(f"{margin}{name}, {name}_b = {row}, {other}")
+            write(f"{margin}{name}, {name}_b = {name}_b, {name}")
+            self.rows += [(name, other_model), (f"{name}_b", model)]
+        elif kind == "del":
+            write(f"{margin}{name}_d = {{'a': {row}, 'b': 1}}")
+            write(f"{margin}del {name}_d['b']")
+            write(f"{margin}{name} = {name}_d.popitem()[1]")
+            self.rows.append((name, model))
+        else:
+            write(f"{margin}{name}_l = []")
+            write(f"{margin}{name}_l += {choose((f'[{row}]', f'({row},)', f'gives({row})'))}")
+            write(f"{margin}{name} = {name}_l[0]")
+            self.rows.append((name, model))
+
+
+def write(seed: int) -> Written:
+    """Write the member of a seed: always the same."""
+    chance = random.Random(seed)
+    writer = Writer(chance)
+    for _ in range(chance.randrange(1, 5)):
+        writer.statement(2)
+    outcome = writer.text(2)
+    lines: list[str] = []
+    methods: dict[str, list[tuple[str, str]]] = {}
+    for number in range(chance.randrange(4)):
+        model = chance.choice(("Brand", "Brand", "Product", "Owner", "Tag", "Line"))
+        name = chance.choice(list(METHODS))
+        if (
+            name in ("__eq__", "__hash__", "__ne__")
+            and model == "Product"
+            and chance.random() < 0.5
+        ):
+            continue
+        column = chance.choice(COLUMNS[model])
+        body = OUTCOMES.get(name, "self.{0} + 'x'").format(column)
+        function = f"method{number}"
+        lines.append(f"def {function}({METHODS[name]}):\n    return {body}\n")
+        methods.setdefault(model, []).append((name, function))
+    lines += ["def member(self):", "    found = []", *writer.lines]
+    lines += [f"    found.append({outcome})", "    return ''.join(map(str, found))", ""]
+    source = "\n".join(lines)
+    filename = f"/fuzz/{seed}.py"
+    names: dict[str, Any] = dict(vars(fuzz_parts))
+    code = compile(source, filename, "exec")
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(code, names)
+    attributes: dict[str, dict[str, Any]] = {"Product": {"member": names["member"]}}
+    for model, given in methods.items():
+        for name, function in given:
+            attributes.setdefault(model, {})[name] = names[function]
+    return Written(source, attributes)
+
+
+@dataclass
+class Tally:
+    """How many members there were, what became of them, and those that were missed in silence."""
+
+    members: int = 0
+    complete: int = 0
+    ran_through: int = 0
+    missed: list[tuple[int, str, set[str]]] = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        self.missed = []
+
+
+def compare(seed: int, key: int, tally: Tally) -> None:
+    """Write, infer and run the member of one seed."""
+    from django.db import connection, transaction
+    from django.test.utils import CaptureQueriesContext
+
+    from perfkit.inference import field_reads, members
+    from tests.inference.app.models import Product
+    from tests.inference.constructs import Construct
+    from tests.inference.tracing import load_as_planned, run_traced, use
+
+    try:
+        written = write(seed)
+    except SyntaxError:
+        return
+    filename = f"/fuzz/{seed}.py"
+    construct = Construct(f"fuzz.{seed}", written.attributes, None)
+    members._cache.clear()
+    try:
+        with construct.installed(), transaction.atomic():
+            reads = field_reads(Product, "member")
+            tally.members += 1
+            if reads.complete:
+                tally.complete += 1
+                trace = run_traced(Product.objects.get(pk=key), "member")
+                missed = set(trace.missed_by(reads))
+                tally.ran_through += trace.error is None
+                if not missed and trace.error is None and not reads.own_queries:
+                    row = load_as_planned(Product.objects.filter(pk=key), reads)[0]
+                    with CaptureQueriesContext(connection) as queries:
+                        use(row, "member")
+                    missed = {query["sql"] for query in queries}
+                if missed:
+                    tally.missed.append((seed, written.source, missed))
+            transaction.set_rollback(True)
+    finally:
+        linecache.cache.pop(filename, None)
+
+
+def run(seeds: Iterator[int], key: int, goes_on: Callable[[], bool] = lambda: True) -> Tally:
+    """Compare the members of many seeds."""
+    tally = Tally()
+    for seed in seeds:
+        if not goes_on():
+            break
+        compare(seed, key, tally)
+    return tally
+
+
+def main() -> None:
+    """Go on for as long as is asked, on a database in memory."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()
+    from django.test.utils import get_runner, setup_databases
+    from django.conf import settings
+
+    assert get_runner(settings)
+    setup_databases(verbosity=0, interactive=False)
+    from tests.inference.rows import make_rows
+
+    end = time.monotonic() + options.seconds
+    key = make_rows().pk
+    with contextlib.suppress(KeyboardInterrupt):
+        tally = run(itertools.count(options.seed), key, lambda: time.monotonic() < end)
+    for seed, source, missed in tally.missed[:20]:
+        sys.stdout.write(f"--- seed {seed} missed {sorted(missed)}\n{source}\n")
+    sys.stdout.write(
+        f"{tally.members} members, {tally.complete} complete, {tally.ran_through} of these ran through, "
+        f"{len(tally.missed)} missed in silence\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
