@@ -98,6 +98,4 @@ TEMPLATES = [
     }
 ]
 DATABASES = {"default": dj_database_url.parse(database_url)}
-# That MonitorField reads the status of every order as it is loaded is known, and fine.
-SILENCED_SYSTEM_CHECKS = ["perfkit.I001"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -28,6 +28,7 @@ from perfkit.inference.values import (
     Bound,
     Box,
     Closure,
+    Deferred,
     Generator,
     Inert,
     Known,
@@ -60,9 +61,11 @@ _PLAIN_ATTRIBUTES = {
     classmethod: ("__func__", "__wrapped__"),
     staticmethod: ("__func__", "__wrapped__"),
 }
-#: Where an exception keeps objects that it was raised with.
 #: What has these attributes is most probably a model: what is asked of it goes to the database.
 _MANAGERS = ("objects", "_default_manager", "_base_manager")
+#: What changes a set: it doesn't tell any more what is deferred.
+_CHANGES = {"add", "clear", "discard", "pop", "remove", "update", "difference_update"}
+#: Where an exception keeps objects that it was raised with.
 _TRACES = {"__traceback__", "__context__", "__cause__"}
 _EXCEPTION_PARTS = {"args", "obj", "value", "key", *_TRACES}
 #: What a file of a row answers from its name and its storage alone.
@@ -134,6 +137,8 @@ class Attributes(KeptAttributes):
         """Read an attribute of something that no row can be got out of."""
         if atom.type is str:
             return frozenset({Method(atom, name)})
+        if isinstance(atom, Deferred) and name in _CHANGES:
+            return self.lose(f"{name}() of the names of deferred columns")
         if atom.type is None and name in _MANAGERS:
             self.query(f"{name} of a model that is only known when the code runs")
         if atom.type is BaseDatabaseWrapper and name == "cursor":

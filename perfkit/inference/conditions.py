@@ -23,6 +23,7 @@ from perfkit.inference.values import (
     Lost,
     Opaque,
     Row,
+    RowPart,
     Rows,
     Tup,
     Value,
@@ -68,6 +69,10 @@ class Conditions(Calls):
             return True
         frame = self.frame
         name = self.private(node.id)
+        if frame.look_up(name) is None:
+            # A name of a module or of a closure: it stays what it is.
+            frame.alive = any(keep(atom) for atom in self.expr_Name(node))
+            return frame.alive
         names = frame.overlay if name in frame.overlay else frame.names
         value = names.get(name)
         if not value:
@@ -119,9 +124,14 @@ class Conditions(Calls):
         if self.loading is None:
             return
         names = strings(self.evaluate(test.left))
-        for atom in self.evaluate(test.comparators[0]):
-            if isinstance(atom, Deferred) and atom.loaded is inside and names and len(names) == 1:
+        guards = self.evaluate(test.comparators[0])
+        if not names or len(names) > 1 or len(guards) > 1:
+            return
+        for atom in guards:
+            if isinstance(atom, Deferred) and not inside:
                 self.frame.names[Loaded(atom.path, names[0])] = BOTTOM
+            elif isinstance(atom, RowPart) and atom.part == "dict" and inside:
+                self.frame.names[Loaded(atom.row.path, names[0])] = BOTTOM
 
     def assume_identity(self, test: ast.Compare, truth: bool) -> bool:
         """Narrow by ``x is None``."""

@@ -10,6 +10,7 @@ from perfkit.inference.values import (
     INERT,
     NONE,
     TEXT,
+    TRUTH,
     Box,
     Generator,
     Inert,
@@ -88,9 +89,9 @@ class Containers(Objects):
             tuples = [one for one in arguments.get(0) if isinstance(one, Tup)]
             separators = strings(frozenset({receiver}))
             if separators and len(tuples) == len(arguments.get(0)) == 1:
-                parts = [strings(one) for one in tuples[0].items]
-                if None not in parts:
-                    return folded(parts, separators[0].join)
+                items = [strings(one) for one in tuples[0].items]
+                if None not in items:
+                    return folded(items, separators[0].join)
             elements = self.iterate(arguments.get(0))
             if any(not isinstance(one, (Inert, Known, Row)) for one in elements):
                 self.call_plain(method, Arguments((elements,)))
@@ -107,6 +108,11 @@ class Containers(Objects):
             return self.format_text(frozenset({receiver}), positional, named, rest)
         if self.carries(arguments.everything()):
             return self.call_plain(method, arguments)
+        if name in ("startswith", "endswith") and isinstance(receiver, Known):
+            alone = arguments.simple and len(arguments.positional) == 1
+            prefixes = strings(arguments.get(0)) if alone else None
+            outcomes = {getattr(receiver.obj, name)(one) for one in prefixes or ()}
+            return known(outcomes.pop()) if len(outcomes) == 1 else TRUTH
         if name in _FOLDED and isinstance(receiver, Known) and arguments.simple:
             given = [strings(one) for one in arguments.positional]
             return folded(given, lambda choice: str(getattr(receiver.obj, name)(*choice)))

@@ -177,6 +177,9 @@ class Interpreter(Patterns, Consumers):
                     seen is None or self.stored.get(key, BOTTOM) == seen
                     for key, seen in self.awaited.items()
                 ):
+                    for key, name in self.hoped.items():
+                        if not self.stored.get(key):
+                            self.lose(f"{name}, which no code of the class sets")
                     return found
                 self.awaited = dict.fromkeys(self.awaited)
                 found |= run()

@@ -10,12 +10,14 @@ from django.db.models.fields.related_descriptors import (
 )
 
 from perfkit.inference.arguments import Arguments
+from perfkit.inference.live import MISSING
 from perfkit.inference.rows import RowAttributes
-from perfkit.inference.statics import attributes_assigned
+from perfkit.inference.statics import ANY, attributes_assigned
 from perfkit.inference.values import (
     BOTTOM,
     CONSTANTS,
     INERT,
+    Opaque,
     Row,
     Value,
     constants,
@@ -48,17 +50,25 @@ class KeptAttributes(RowAttributes):
         """Return what the methods of its class assign to an attribute of a row."""
         if (row, name) not in self.searched:
             self.searched.add((row, name))
-            for function in attributes_assigned(row.model).get(name, ()):
+            assigned = attributes_assigned(row.model)
+            for function in assigned.get(name, ()):
                 self.run_assignment(row, name, function)
+            if name not in assigned and self.static(row.model, name) is MISSING:
+                for function in assigned.get(ANY, ()):
+                    self.run_assignment(row, name, function, certain=False)
         found = self.stored.get((row.path, name), BOTTOM)
         if (row.path, name) in self.awaited:
             self.awaited[row.path, name] = found
         return found
 
-    def run_assignment(self, row: Row, name: str, function: FunctionType) -> None:
-        """Run a method that assigns to an attribute, to see what."""
+    def run_assignment(
+        self, row: Row, name: str, function: FunctionType, *, certain: bool = True
+    ) -> None:
+        """Run a method that assigns to an attribute (or, if that isn't ``certain``, may), to see what."""
         if self.is_running(function):
             self.awaited.setdefault((row.path, name), BOTTOM)
+            if not certain:
+                self.hoped.setdefault((row.path, name), f"{row.model.__name__}.{name}")
             return
         code = function.__code__
         required = code.co_argcount - len(function.__defaults__ or ())
@@ -67,15 +77,19 @@ class KeptAttributes(RowAttributes):
         elif required <= 1:
             arguments = Arguments((frozenset({row}),))
         else:
+            given = frozenset({Opaque(f"an argument of {function.__name__}()")})
+            arguments = Arguments((frozenset({row}),), rest=given, named_rest=given)
+        constant = self.run_aside(
+            row, name, lambda: self.call_known(function, arguments, function), certain
+        )
+        if required > 1 and not constant:
             message = f"{row.model.__name__}.{name}, which {function.__name__}() sets"
             self.store(row, name, self.lose(message))
-            return
-        self.run_aside(row, name, lambda: self.call_known(function, arguments, function))
 
-    def run_aside(self, row: Row, name: str, run: Callable[[], Value]) -> None:
-        """Run a method for what it assigns to an attribute.
+    def run_aside(self, row: Row, name: str, run: Callable[[], Value], certain: bool) -> bool:
+        """Run a method for what it assigns to an attribute; return whether those are constants.
 
-        If those are constants (it forgets what was kept), nothing else that the method does matters here:
+        If they are (it forgets what was kept), nothing else that the method does matters here:
         that happens when somebody calls it. Other values may hold what it reads, or can't follow.
         """
         reads, unresolved, queries = dict(self.reads), dict(self.unresolved), dict(self.own_queries)
@@ -83,13 +97,14 @@ class KeptAttributes(RowAttributes):
         self.assigning.append(((row.path, name), set()))
         run()
         _, assigned = self.assigning.pop()
-        found = constants(frozenset(assigned))
+        found = [] if not (assigned or certain) else constants(frozenset(assigned))
         if found is None or not all(type(one) in CONSTANTS for one in found):
-            return
+            return False
         self.reads, self.unresolved, self.own_queries = reads, unresolved, queries
         self.stored, self.searched, self.limit = stored, searched, limit
         self.memo.clear()
         self.store(row, name, frozenset(assigned))
+        return True
 
     def set_row(self, row: Row, name: str, value: Value) -> None:
         """Assign to an attribute of a row."""

@@ -73,6 +73,8 @@ class RowAttributes(Conditions):
         #: Attributes that a method sets which is running: what it sets is known when it is done.
         #: By row and name: what it was when it was read last, None if it wasn't.
         self.awaited: dict[tuple[tuple[str, ...], str], Value | None] = {}
+        #: Those of them that a method which is running may set: if it doesn't, other code does.
+        self.hoped: dict[tuple[tuple[str, ...], str], str] = {}
 
     def static(self, cls: type, name: str) -> Any:
         """Return what a class holds under a name, without running a descriptor; MISSING if nothing."""

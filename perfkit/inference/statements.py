@@ -69,12 +69,17 @@ class Statements(Engine):
             self.frame.names = join_names(*alive)
 
     def stmt_If(self, node: ast.If) -> None:
-        self.truth(self.evaluate(node.test))
+        value = self.evaluate(node.test)
+        self.truth(value)
         before = self.frame.names
-        self.merge(
-            self.run_branch(lambda: self.run_if(node.test, True, node.body), before),
-            self.run_branch(lambda: self.run_if(node.test, False, node.orelse), before),
-        )
+        outcome = constants(value) if isinstance(node.test, ast.Call) else None
+        branches = []
+        for truth, body in ((True, node.body), (False, node.orelse)):
+            # Of a call with constants (``name.startswith("_")``) it is known how it comes out.
+            if outcome != [not truth]:
+                branch = partial(self.run_if, node.test, truth, body)
+                branches.append(self.run_branch(branch, before))
+        self.merge(*branches)
 
     def run_if(self, test: ast.expr, truth: bool, body: list[ast.stmt]) -> None:
         """Run a branch, if its condition can come out that way."""

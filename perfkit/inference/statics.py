@@ -8,6 +8,9 @@ from types import CodeType, FunctionType
 
 from perfkit.inference.sources import find_definition
 
+#: Stands for the attributes of methods that assign to a name which is only known when they run.
+ANY = ""
+
 
 def attributes_assigned(cls: type) -> dict[str, list[FunctionType]]:
     """Return, by attribute, the functions in the classes of ``cls`` that assign ``self.attribute``."""
@@ -96,18 +99,18 @@ def _assigned(code: CodeType) -> frozenset[str]:
                     name = f"_{definition.owner.lstrip('_')}{name}"
                 found.add(name)
         elif isinstance(node, ast.Call) and _sets(node, first):
-            found.add(node.args[1].value)  # type: ignore[attr-defined]
+            named = node.args[1]
+            is_text = isinstance(named, ast.Constant) and isinstance(named.value, str)
+            found.add(str(named.value) if is_text else ANY)  # type: ignore[attr-defined]
     return frozenset(found)
 
 
 def _sets(node: ast.Call, first: str) -> bool:
-    """Tell whether a call is ``setattr(self, "name", ...)``."""
+    """Tell whether a call is ``setattr(self, name, ...)``."""
     return (
         isinstance(node.func, ast.Name)
         and node.func.id == "setattr"
         and len(node.args) == 3
         and isinstance(node.args[0], ast.Name)
         and node.args[0].id == first
-        and isinstance(node.args[1], ast.Constant)
-        and isinstance(node.args[1].value, str)
     )

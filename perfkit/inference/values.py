@@ -75,10 +75,9 @@ class Opaque(Atom):
 
 @dataclass(frozen=True)
 class Deferred(Inert):
-    """The names of the columns of the row at ``path`` that are not loaded, or, if ``loaded``, that are."""
+    """The names of the columns of the row at ``path`` that are not loaded."""
 
     path: tuple[str, ...] = ()
-    loaded: bool = False
 
 
 class Known(Atom):

@@ -16,13 +16,15 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import django
 
 from tests.inference import fuzz_parts
 from tests.inference.fuzz_parts import (
+    BINDINGS,
+    BLOCKS,
     COLUMNS,
     METHODS,
     NUMBERS,
@@ -144,158 +146,50 @@ class Writer:
 
     def statement(self, depth: int, margin: str = "    ") -> None:
         """Write one statement."""
-        choose = self.chance.choice
-        kinds = (
-            "keep",
-            "keep",
-            "text",
-            "text",
-            "if",
-            "for",
-            "with",
-            "try",
-            "def",
-            "closure",
-            "match",
-            "container",
-            "attribute",
-            "while",
-            "unpack",
-            "generator",
-            "class",
-            "several",
-            "del",
-            "augmented",
-        )
-        kind = choose(kinds) if depth > 0 else choose(("keep", "text"))
+        kind = self.chance.random()
+        if kind < 0.4:
+            self.keep(self.text(depth), margin)
+        elif kind < 0.75 or depth <= 0:
+            self.binding(depth, margin)
+        else:
+            self.block(depth, margin)
+
+    def keep(self, text: str, margin: str) -> None:
+        """Write a text down, and use it."""
+        name = self.name()
+        self.lines += [f"{margin}{name} = {text}", f"{margin}found.append({name})"]
+        self.texts.append(name)
+
+    def binding(self, depth: int, margin: str) -> None:
+        """Give a row a name."""
         row, model = self.row(depth)
         name = self.name()
-        write = self.lines.append
+        written = self.chance.choice(BINDINGS).format(n=name, row=row)
+        self.lines += [f"{margin}{line}" for line in written.split("\n")]
+        self.rows.append((name, model))
 
-        def block(head: str) -> None:
-            write(margin + head)
-            rows, texts = list(self.rows), list(self.texts)
-            for _ in range(self.chance.randrange(1, 3)):
-                self.statement(depth - 1, margin + "    ")
-            if not {"if", "else", "try", "except"} & {head.split()[0].rstrip(":")}:
-                return
-            self.rows, self.texts = rows, texts
-
-        if kind == "keep":
-            write(f"{margin}{name} = {row}")
+    def block(self, depth: int, margin: str) -> None:
+        """Write a statement that has others in it."""
+        row, model = self.row(depth)
+        name = self.name()
+        template = self.chance.choice(BLOCKS)
+        self.lines.append(margin + template.format(row=row, text=self.text(1), n=name))
+        before = (list(self.rows), list(self.texts))
+        if "{n}" in template:
             self.rows.append((name, model))
-        elif kind == "text":
-            write(f"{margin}{name} = {self.text(depth)}")
-            write(f"{margin}found.append({name})")
-            self.texts.append(name)
-        elif kind == "if":
-            block(
-                f"if {choose((self.text(1), row, f'{row} is not None', 'self.pk', f'{row} == {row}'))}:"
-            )
-            if self.chance.random() < 0.5:
-                block("else:")
-        elif kind == "for":
-            many = choose((f"[{row}]", f"gives({row})", f"({row}, {row})"))
-            write(f"{margin}for {name} in {many}:")
-            self.rows.append((name, model))
+        for _ in range(self.chance.randrange(1, 3)):
             self.statement(depth - 1, margin + "    ")
-            if self.chance.random() < 0.3:
-                write(f"{margin}    if {self.text(0)}: {choose(('break', 'continue'))}")
-        elif kind == "with":
-            write(
-                f"{margin}with {choose(('Holder', 'managed', 'contextlib.nullcontext'))}({row}) as {name}:"
-            )
-            self.rows.append((name, model))
+        if template == "try:":
+            self.lines += [f"{margin}except (ValueError, TypeError, AttributeError):"]
+            self.rows, self.texts = before
             self.statement(depth - 1, margin + "    ")
-        elif kind == "try":
-            block("try:")
-            if self.chance.random() < 0.4:
-                write(f"{margin}    {choose(('1 / 0', 'raise ValueError', 'None.x', '{}[1]'))}")
-            block(
-                choose(
-                    (
-                        "except Exception:",
-                        "except (ValueError, TypeError, AttributeError, ZeroDivisionError, KeyError):",
-                    )
-                )
-            )
-            if self.chance.random() < 0.3:
-                block("finally:")
-        elif kind == "def":
-            write(f"{margin}def {name}_f(row, other={row}):")
-            write(f"{margin}    return {choose(('row', 'other', 'same(row)', 'row or other'))}")
-            write(f"{margin}{name} = {name}_f({row}, {row})")
-            self.rows.append((name, model))
-        elif kind == "closure":
-            write(f"{margin}{name} = None")
-            write(f"{margin}def {name}_f(row):")
-            write(f"{margin}    nonlocal {name}")
-            write(f"{margin}    {name} = row")
-            write(f"{margin}{name}_f({row})")
-            self.rows.append((name, model))
-        elif kind == "match":
-            write(
-                f"{margin}match {choose((row, f'[{row}]', f'Holder({row})', '{' + repr('row') + f': {row}' + '}'))}:"
-            )
-            write(f"{margin}    case [{name}]: pass")
-            write(f"{margin}    case {{'row': {name}}}: pass")
-            write(f"{margin}    case Holder(row={name}): pass")
-            write(f"{margin}    case {name}: pass")
-            self.rows.append((name, model))
-        elif kind == "container":
-            write(f"{margin}{name}_c = {choose(('[]', 'collections.deque()'))}")
-            write(
-                f"{margin}{name}_c.{choose(('append(%s)', 'extend([%s])', 'insert(0, %s)')) % row}"
-            )
-            write(f"{margin}{name} = {name}_c{choose(('[0]', '.pop()', '[-1]'))}")
-            self.rows.append((name, model))
-        elif kind == "attribute":
-            write(
-                f"{margin}{choose((f'self._{name} = {row}', f'setattr(self, {name!r}[:0] + {'_' + name!r}, {row})'))}"
-            )
-            self.rows.append((f"self._{name}", model))
-        elif kind == "while":
-            write(f"{margin}{name}, {name}_n = {row}, 0")
-            write(f"{margin}while {name} is not None and {name}_n < 2:")
-            write(f"{margin}    {name}_n += 1")
-            self.rows.append((name, model))
-            self.statement(depth - 1, margin + "    ")
-        elif kind == "unpack":
-            write(
-                f"{margin}{choose((f'{name}, *_ = [{row}, 1, 2]', f'*_, {name} = 1, {row}', f'(_, ({name}, _)) = 1, ({row}, 2)', f'[{name}] = gives({row})', f'{name} = _ = {row}'))}"
-            )
-            self.rows.append((name, model))
-        elif kind == "generator":
-            write(f"{margin}def {name}_g():")
-            write(f"{margin}    got = yield {row}")
-            write(f"{margin}    yield got")
-            write(f"{margin}{name}_i = {name}_g()")
-            write(f"{margin}{name} = next({name}_i)")
-            if self.chance.random() < 0.4:
-                write(f"{margin}{name} = {name}_i.send({row})")
-            self.rows.append((name, model))
-        elif kind == "class":
-            write(f"{margin}class {name}_c(Holder):")
-            write(
-                f"{margin}    def taken(me): return {choose(('me.row', 'super().itself', 'me()', 'me[1]'))}"
-            )
-            write(f"{margin}{name} = {name}_c({row}).taken()")
-            self.rows.append((name, model))
-        elif kind == "several":
-            other, other_model = self.row(depth)
-            write(f"{margin}{name}, {name}_b = {row}, {other}")
-            write(f"{margin}{name}, {name}_b = {name}_b, {name}")
-            self.rows += [(name, other_model), (f"{name}_b", model)]
-        elif kind == "del":
-            write(f"{margin}{name}_d = {{'a': {row}, 'b': 1}}")
-            write(f"{margin}del {name}_d['b']")
-            write(f"{margin}{name} = {name}_d.popitem()[1]")
-            self.rows.append((name, model))
-        else:
-            write(f"{margin}{name}_l = []")
-            write(f"{margin}{name}_l += {choose((f'[{row}]', f'({row},)', f'gives({row})'))}")
-            write(f"{margin}{name} = {name}_l[0]")
-            self.rows.append((name, model))
+        elif template.startswith("for") and self.chance.random() < 0.3:
+            end = self.chance.choice(("break", "continue"))
+            self.lines.append(f"{margin}    if {self.text(0)}: {end}")
+        # What is bound below a condition may not be there.
+        self.rows, self.texts = (
+            before if template.startswith(("if", "try")) else (self.rows, self.texts)
+        )
 
 
 def write(seed: int) -> Written:
@@ -345,10 +239,7 @@ class Tally:
     members: int = 0
     complete: int = 0
     ran_through: int = 0
-    missed: list[tuple[int, str, set[str]]] = None  # type: ignore[assignment]
-
-    def __post_init__(self) -> None:
-        self.missed = []
+    missed: list[tuple[int, str, set[str]]] = field(default_factory=list)
 
 
 def compare(seed: int, key: int, tally: Tally) -> None:
@@ -407,10 +298,8 @@ def main() -> None:
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     django.setup()
-    from django.test.utils import get_runner, setup_databases
-    from django.conf import settings
+    from django.test.utils import setup_databases
 
-    assert get_runner(settings)
     setup_databases(verbosity=0, interactive=False)
     from tests.inference.rows import make_rows
 

@@ -43,6 +43,11 @@ ELSEWHERE: dict[str, Callable[[], None]] = {
     "Interpreter.load": test_members.test_what_runs_on_every_row_is_listed,
     "Interpreter.analyse_callable": test_callables.test_a_function_reads_of_its_parameter,
     "Interpreter.hand_row": test_callables.test_a_function_reads_of_its_parameter,
+    "Conditions.assume_loaded": test_members.test_a_read_that_is_guarded_loads_nothing,
+    "Activations.facts": test_members.test_a_read_that_is_guarded_loads_nothing,
+    "model of django.db.models.base.Model.get_deferred_fields": (
+        test_members.test_a_read_that_is_guarded_loads_nothing
+    ),
     "Consumers.get_of_consumer": test_callables.test_what_the_object_holds_can_be_told,
     "Statements.stmt_TryStar": test_syntax.test_exception_groups,
     "Definitions.stmt_TypeAlias": test_syntax.test_a_type_alias,

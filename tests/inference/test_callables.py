@@ -44,6 +44,12 @@ class Consumer:
     def get_kept(self, product: Any) -> Any:
         return self.kept.brand.name
 
+    def get_if_none(self, product: Any) -> Any:
+        kept = self.kept
+        if kept is None:
+            return product.price
+        return product.title
+
     def keep(self, product: Any) -> Any:
         self.kept = product
         return product.title
@@ -146,6 +152,12 @@ def test_what_the_object_holds_can_be_told() -> None:
     assert callable_reads(of_instance, Product, owner=Bare).complete
     held = callable_reads(of_instance, Product, owner=Bare, holds=["instance"])
     assert "Bare.instance, which may hold rows" in str(held.unresolved)
+
+
+def test_what_may_hold_a_row_may_be_none() -> None:
+    """Nothing is known of it: both branches of a question for None are followed."""
+    found = callable_reads(Consumer.get_if_none, Product, owner=Consumer)
+    assert found.columns == {"title", "price"}
 
 
 def test_what_is_handed_on_and_queried_is_said() -> None:

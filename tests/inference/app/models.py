@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -55,7 +57,18 @@ class TagQuerySet(models.QuerySet["Tag"]):
         return self.filter(name=name)
 
 
-class PriceManager(models.Manager["Tag"]):
+class HintedQuerySet(models.QuerySet["Tag"]):
+    """Keeps the row that Django hints at."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.row = self._hints.get("instance")
+
+    def of_row(self) -> str:
+        return self.row.status
+
+
+class PriceManager(models.Manager.from_queryset(HintedQuerySet)):  # type: ignore[misc]
     """A manager that looks at the row that it belongs to."""
 
     def get_queryset(self) -> models.QuerySet[Tag]:
@@ -66,6 +79,12 @@ class PriceManager(models.Manager["Tag"]):
 
     def dear(self) -> str:
         return f"{self.instance.tax} {self.count()}"
+
+    def scoped(self) -> int:
+        return len(self.scope) if hasattr(self, "scope") else self.count()
+
+    def made_for(self) -> str:
+        return self._constructor_args[0][0].status
 
 
 class Tag(models.Model):

@@ -1002,3 +1002,18 @@ def length_of_a_generator(self):
         return len(line for line in self.lines.all())
     except TypeError:
         return self.title
+
+
+@followed
+def manager_asked_for_an_attribute(self):
+    return self.offers.scoped()
+
+
+@given_up
+def manager_asked_what_it_was_made_for(self):
+    return self.offers.made_for()
+
+
+@given_up
+def queryset_that_keeps_the_row_it_is_hinted_at(self):
+    return self.offers.all().of_row()

@@ -213,3 +213,23 @@ def assigned_column(self):
 def assigned_relation_row(self):
     self.parent = self.parent.parent
     return self.parent.title if self.parent else 0
+
+
+@followed
+def cached_by_default(self):
+    return cache.get_or_set("key", lambda: [line.remark for line in self.lines.all()], 1)
+
+
+@followed
+def cached_text_by_default(self):
+    return cache.get_or_set("text", self.title) + cache.get_or_set("none", None, timeout=1)
+
+
+@given_up
+def cached_row_by_default(self):
+    return cache.get_or_set("row", lambda: self.brand, 0)
+
+
+@given_up
+def cached_by_default_under_the_row(self):
+    return cache.get_or_set(self, "x")

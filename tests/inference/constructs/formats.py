@@ -356,3 +356,140 @@ def implicit_str_in_log_message(self):
 
     logging.getLogger("x").debug("a %s", self.title)
     return self.price
+
+
+@followed
+def name_of_format(self):
+    return getattr(self, "{}_{}".format("brand", "id")) or getattr(self, "{a}itle".format(a="t"))
+
+
+@followed
+def name_of_format_in_braces(self):
+    return {"{title}": self.title}["{{{}}}".format("title")]
+
+
+@followed
+def branch_by_prefix_from_a_place(self):
+    if "xtitle".startswith("title", 1):
+        return self.title
+    return self.price
+
+
+@given_up
+def name_of_format_with_width(self):
+    return getattr(self, "{:5}".format("title"))
+
+
+@given_up
+def name_of_format_with_attribute(self):
+    return getattr(self, "{0.__class__.__name__}".format("title"), None)
+
+
+@given_up
+def name_of_format_of_column(self):
+    return getattr(self, "{}{}".format("ti", self.status), None)
+
+
+@given_up
+def name_of_format_of_many(self):
+    name = "a"
+    for one in ("b", "c", "d", "e", "f", "g"):
+        for other in ("b", "c", "d", "e", "f", "g"):
+            name = "{}{}{}".format(one, other, one)
+    return getattr(self, name, None)
+
+
+@given_up
+def name_of_format_that_fails(self):
+    return getattr(self, "{}{}".format("title"), None)
+
+
+@followed
+def name_of_format_of_several(self):
+    return [getattr(self, "{}{}".format(one, "e")) for one in ("titl", "pric")]
+
+
+@followed
+def name_of_percent(self):
+    return getattr(self, "%s_%s" % ("brand", "id")) or getattr(self, "%s" % "title")
+
+
+@followed
+def name_of_percent_of_several(self):
+    return [getattr(self, "%s%%s" % one % ("e",)) for one in ("titl", "pric")]
+
+
+@given_up
+def name_of_percent_of_another_kind(self):
+    return getattr(self, "%.5s" % "titlexx")
+
+
+@given_up
+def name_of_percent_of_column(self):
+    return getattr(self, "%s%s" % ("ti", self.status), None)
+
+
+@followed
+def name_of_f_string_of_several(self):
+    return [getattr(self, f"{one}e") for one in ("titl", "pric")]
+
+
+@followed
+def name_of_join(self):
+    return getattr(self, "_".join(("brand", "id"))) or self.title
+
+
+@given_up
+def name_of_join_of_column(self):
+    return getattr(self, "_".join(("brand", self.status)), None)
+
+
+@followed
+def name_of_text_methods(self):
+    return getattr(self, " xTITLE".strip().removeprefix("x").lower().replace("title", "price"))
+
+
+@given_up
+def name_of_long_text(self):
+    return getattr(self, ("x" * 3).replace("x", "y"), None) or getattr(
+        self, "x".replace("x", "y" * 200), None
+    )
+
+
+@followed
+def branch_by_prefix(self):
+    name = "_title"
+    if name.startswith("_"):
+        return self.title
+    return eval("self.price")
+
+
+@followed
+def branch_by_suffix(self):
+    name = "title"
+    if name.endswith(("x")):
+        return eval("self.price")
+    return self.title
+
+
+@followed
+def branch_by_prefix_of_column(self):
+    if self.status.startswith("a"):
+        return self.title
+    return self.price
+
+
+@followed
+def branch_by_prefix_of_several(self):
+    for name in ("_title", "price"):
+        if name.startswith("_"):
+            yield self.title
+        else:
+            yield self.price
+
+
+@given_up
+def branch_by_several_prefixes(self):
+    if "title".startswith(("x", "t")):
+        return eval("self.price")
+    return self.title

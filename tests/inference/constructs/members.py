@@ -577,3 +577,103 @@ class asynchronous_helper:
             coroutine.send(None)
         except StopIteration as stop:
             return stop.value
+
+
+@followed
+class kept_and_forgotten:
+    def forget(self):
+        exec("self.price")
+        self.lines.all().delete()
+        self._kept = None
+
+    def merge(self, other):
+        other.unknown(self)
+        self._kept = None
+
+    def member(self):
+        if getattr(self, "_kept", None) is None:
+            self._kept = self.brand
+        return self._kept.slogan
+
+
+@given_up
+class kept_after_what_is_not_followed:
+    def keep(self):
+        found = eval("self.brand")
+        if found is None:
+            self._kept = self.brand
+        else:
+            self._kept = found.owner
+
+    def member(self):
+        self.keep()
+        return self._kept.email
+
+
+@given_up
+class kept_or_forgotten:
+    def keep(self):
+        self._kept = eval("self.brand")
+
+    def forget(self):
+        self._kept = None
+
+    def member(self):
+        return getattr(self, "_kept", None) or self.title
+
+
+@followed
+class forgotten_and_called:
+    def forget(self):
+        self._kept = None
+        return self.price
+
+    def member(self):
+        return (self._kept if hasattr(self, "_kept") else 1) and self.forget()
+
+
+@given_up
+class forgotten_by_what_is_called:
+    def forget(self):
+        self._kept = None
+        return eval("self.price")
+
+    def member(self):
+        return (self._kept if hasattr(self, "_kept") else 1) and self.forget()
+
+
+@followed
+class kept_under_a_name_put_together:
+    def member(self):
+        name = "_kept_{}".format("brand")
+        found = getattr(self, name, None)
+        if not found:
+            found = self.brand
+            setattr(self, name, found)
+        return found.slogan
+
+
+@given_up
+class kept_under_another_name:
+    def member(self):
+        setattr(self, "_{}".format("kept"), self.brand)
+        return getattr(self, "_other", None) or self.title
+
+
+@followed
+class kept_by_another_under_a_name_put_together:
+    def keep(self):
+        setattr(self, "_{}".format("kept"), self.brand)
+
+    def member(self):
+        self.keep()
+        return self._kept.slogan
+
+
+@given_up
+class not_kept_by_another:
+    def keep(self):
+        setattr(self, "_{}".format("kept"), self.brand)
+
+    def member(self):
+        return getattr(self, "_other", None) or self.title

@@ -340,3 +340,68 @@ def assigned_in_try(self):
         row = self
     except ValueError:
         return row.title
+
+
+@followed
+def narrowed_by_equality(self):
+    for name in ("title", "other"):
+        if name == "title":
+            yield self.title
+        elif name != "other":
+            yield eval("self.price")
+
+
+@followed
+def narrowed_by_equality_of_number(self):
+    number = 1
+    if number == 1.0:
+        return self.title
+    return eval("self.price")
+
+
+@given_up
+def narrowed_by_equality_of_column(self):
+    name = self.status
+    if name == "x":
+        return eval("self.price")
+    return self.title
+
+
+@given_up
+def narrowed_by_equality_with_column(self):
+    name = "a"
+    if name == self.status:
+        return eval("self.price")
+    return self.title
+
+
+@followed
+class narrowed_by_equality_with_row:
+    class Brand:
+        def __eq__(self, other):
+            return self.slogan and True
+
+        __hash__ = lambda self: 1
+
+    def member(self):
+        brand = self.brand
+        if brand == "x":
+            return self.title
+        return self.price
+
+
+def _made_with(name):
+    def member(self):
+        return getattr(self, name).slogan if name else self.title
+
+    return member
+
+
+@followed
+class closure_that_is_none:
+    member = _made_with(None)
+
+
+@followed
+class closure_that_is_not_none:
+    member = _made_with("brand")
