@@ -18,8 +18,8 @@ from django.utils.connection import ConnectionProxy
 from django.utils.functional import cached_property
 
 from perfkit.inference.arguments import Arguments
-from perfkit.inference.keeping import KeptAttributes
-from perfkit.inference.live import MISSING, concrete_subclasses, static
+from perfkit.inference.live import MISSING
+from perfkit.inference.supers import Supers
 from perfkit.inference.values import (
     BOTTOM,
     INERT,
@@ -88,7 +88,7 @@ _FILE_METHODS = {"open", "close", "read", "chunks", "multiple_chunks", "seek", "
 MAPPINGS = ("dict", "fields_cache", "prefetched")
 
 
-class Attributes(KeptAttributes):
+class Attributes(Supers):
     """What ``value.name`` reads, and what ``target = value`` does."""
 
     def get(self, value: Value, name: str) -> Value:
@@ -246,45 +246,6 @@ class Attributes(KeptAttributes):
             return INERT
         return live(raw)
 
-    def get_super(self, atom: Super, name: str) -> Value:
-        """Read an attribute of ``super()``."""
-        receiver = atom.receiver
-        if isinstance(receiver, Row):
-            return self.get_super_row(atom.cls, receiver, name)
-        if isinstance(receiver, Known) and isinstance(receiver.obj, type):
-            raw = _after(receiver.obj, atom.cls, name)
-            if isinstance(raw, classmethod):
-                return frozenset({Bound(Known(raw.__func__), known(receiver.obj))})
-            if isinstance(raw, staticmethod):
-                return known(raw.__func__)
-            return INERT if raw is MISSING else known(raw)
-        cls: type | None = None
-        if isinstance(receiver, Known):
-            cls = type(receiver.obj)
-        elif isinstance(receiver, Rows):
-            cls = receiver.cls
-        elif isinstance(receiver, Box):
-            cls = receiver.cls or receiver.extension
-        if cls is None:
-            return self.lose("super() of an object whose class is not known")
-        raw = _after(cls, atom.cls, name)
-        if isinstance(receiver, Rows):
-            return self.get_rows_raw(receiver, name, raw)
-        if isinstance(receiver, Box) and receiver.extension is not None:
-            return frozenset({Method(receiver, name)})
-        return self.get_object_raw(receiver, name, raw)
-
-    def get_super_row(self, cls: type, row: Row, name: str) -> Value:
-        """Read an attribute of ``super()`` in a method of a row; subclasses may have another next."""
-        raw = _after(row.model, cls, name)
-        found = self.get_raw(row, name, raw) if raw is not MISSING else BOTTOM
-        for other in concrete_subclasses(row.model):
-            another = _after(other, cls, name)
-            if another is not raw and another is not MISSING:
-                narrowed = Row(other, row.base, row.path, row.parent, row.inverse, row.own)
-                found |= self.get_raw(narrowed, name, another)
-        return found
-
     def get_part(self, part: RowPart, name: str) -> Value:
         """Read an attribute of a file, the state or the ``__dict__`` of a row."""
         if part.part == "state":
@@ -320,16 +281,8 @@ class Attributes(KeptAttributes):
         """Read an attribute of a queryset or manager."""
         raise NotImplementedError
 
-    def get_rows_raw(self, rows: Rows, name: str, raw: Any) -> Value:
-        """Read an attribute of a queryset or manager whose class holds ``raw`` under that name."""
-        raise NotImplementedError
-
     def get_object(self, box: Box, name: str) -> Value:
         """Read an attribute of an object that the analysed code made."""
-        raise NotImplementedError
-
-    def get_object_raw(self, receiver: Atom, name: str, raw: Any) -> Value:
-        """Read an attribute of an object whose class holds ``raw`` under that name."""
         raise NotImplementedError
 
     def set_object(self, box: Box, name: str, value: Value) -> None:
@@ -355,14 +308,3 @@ def _instance_dict(obj: object) -> dict[str, Any]:
         if descriptor is not None:
             return {}
     return {}
-
-
-def _after(cls: type, after: type, name: str) -> Any:
-    """Return what the classes after ``after`` in the MRO of ``cls`` hold under a name."""
-    mro = cls.__mro__
-    if after not in mro:
-        return static(after, name)
-    for one in mro[mro.index(after) + 1 :]:
-        if name in one.__dict__:
-            return one.__dict__[name]
-    return MISSING

@@ -20,7 +20,7 @@ from perfkit.inference.engine import Engine
 from perfkit.inference.interpreter import Interpreter
 from perfkit.inference.modelling import MODELS
 from perfkit.inference.values import INERT, LOST
-from tests.inference import test_callables, test_members, test_syntax
+from tests.inference import test_callables, test_guards, test_members, test_syntax
 from tests.inference.app.models import Product
 from tests.inference.constructs.every import CONSTRUCTS, Construct
 from tests.inference.tracing import Trace, run_traced
@@ -43,15 +43,15 @@ ELSEWHERE: dict[str, Callable[[], None]] = {
     "Interpreter.load": test_members.test_what_runs_on_every_row_is_listed,
     "Interpreter.analyse_callable": test_callables.test_a_function_reads_of_its_parameter,
     "Interpreter.hand_row": test_callables.test_a_function_reads_of_its_parameter,
-    "Conditions.assume_loaded": test_members.test_a_read_that_is_guarded_loads_nothing,
-    "Activations.facts": test_members.test_a_read_that_is_guarded_loads_nothing,
+    "Conditions.assume_loaded": test_guards.test_a_read_that_is_guarded_loads_nothing,
+    "Activations.facts": test_guards.test_a_read_that_is_guarded_loads_nothing,
     "model of django.db.models.base.Model.get_deferred_fields": (
-        test_members.test_a_read_that_is_guarded_loads_nothing
+        test_guards.test_a_read_that_is_guarded_loads_nothing
     ),
     "Consumers.get_of_consumer": test_callables.test_what_the_object_holds_can_be_told,
     "Statements.stmt_TryStar": test_syntax.test_exception_groups,
     "Definitions.stmt_TypeAlias": test_syntax.test_a_type_alias,
-    "Attributes.get_super_row": test_members.test_super_is_followed_through_the_classes,
+    "Supers.get_super_row": test_members.test_super_is_followed_through_the_classes,
     "model of django.db.models.base.Model.__init__": test_members.test_what_runs_on_every_row_is_listed,
     "model of django.db.models.base.Model.from_db": test_members.test_what_runs_on_every_row_is_listed,
     "model of django.db.models.fields.files.ImageField.update_dimension_fields": test_members.test_an_image_asks_for_its_dimensions,
