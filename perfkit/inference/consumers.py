@@ -12,7 +12,7 @@ from perfkit.inference.arguments import Arguments
 from perfkit.inference.declared import Declared
 from perfkit.inference.live import MISSING, static
 from perfkit.inference.modelling import models
-from perfkit.inference.statics import attributes_assigned
+from perfkit.inference.statics import ANY, attributes_assigned
 from perfkit.inference.values import (
     INERT,
     NONE,
@@ -100,7 +100,8 @@ class Consumers(Declared):
         getter = getattr(type(raw), "__get__", None)
         if isinstance(getter, FunctionType):
             return self.call_known(getter, Arguments((known(raw), itself, known(cls))), raw)
-        if attributes_assigned(cls).get(name):
+        assigned = attributes_assigned(cls)
+        if name in assigned or (raw is MISSING and ANY in assigned):
             return frozenset({Opaque(f"{cls.__name__}.{name}, which its methods set")})
         return INERT if raw is MISSING or getter is not None else live(raw)
 

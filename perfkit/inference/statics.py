@@ -32,10 +32,11 @@ def names_in(code: CodeType) -> set[object]:
 
 def assigned_plainly(cls: type) -> frozenset[str]:
     """Return the attributes that methods of a class set to numbers and texts alone, as their lines show."""
+    assigned = attributes_assigned(cls)
     return frozenset(
         name
-        for name, functions in attributes_assigned(cls).items()
-        if all(_sets_plainly(function, name) for function in functions)
+        for name, functions in assigned.items()
+        if ANY not in assigned and all(_sets_plainly(function, name) for function in functions)
     )
 
 

@@ -160,6 +160,22 @@ def test_what_may_hold_a_row_may_be_none() -> None:
     assert found.columns == {"title", "price"}
 
 
+class Keeper:
+    """Keeps rows under names that are only known when it runs."""
+
+    def keep(self, name: str, product: Any) -> None:
+        setattr(self, name, product)
+
+    def get_kept(self, product: Any) -> Any:
+        return self.anything.brand.name + product.title  # type: ignore[attr-defined]
+
+
+def test_what_is_kept_under_any_name_may_be_any_attribute() -> None:
+    """A method that sets what it is told to set may have put a row anywhere."""
+    found = callable_reads(Keeper.get_kept, Product, owner=Keeper)
+    assert "Keeper.anything, which its methods set" in str(found.unresolved)
+
+
 def test_what_is_handed_on_and_queried_is_said() -> None:
     """A related row or the row itself that is returned is whole; queries of its own are listed."""
     assert callable_reads(Consumer.get_brand, Product, owner=Consumer).whole == {"brand"}

@@ -42,7 +42,7 @@ class Filler:
             try:
                 with transaction.atomic():
                     row = self.make(model, number)
-                    found.append(row)
+                found.append(row)
             except (DatabaseError, ObjectDoesNotExist, ValueError, TypeError, LookupError) as error:
                 self.failed[model] = error
         return found
@@ -123,6 +123,8 @@ def by_kind(field: Any, number: int) -> Any:
     if type(field).__module__.partition(".")[0] != "django" and kind not in (
         "CharField",
         "TextField",
+        "DecimalField",
+        "IntegerField",
     ):
         return None
     text = f"{field.name} {number}"
