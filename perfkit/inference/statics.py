@@ -21,6 +21,8 @@ def attributes_assigned(cls: type) -> dict[str, list[FunctionType]]:
         for raw in list(vars(one).values()):
             function = _function(raw)
             for name in _assigned(function.__code__) if function else ():
+                if name == ANY and one.__module__.startswith("django."):
+                    continue  # The keywords of ``as_view()``: they come from the URLs, and are no rows.
                 found.setdefault(name, []).append(function)  # type: ignore[arg-type]
     return found
 
