@@ -97,7 +97,7 @@ def _functions(value: Any) -> Iterator[FunctionType]:
             value = value.fget
         elif isinstance(value, (staticmethod, classmethod)):
             value = value.__func__
-        elif isinstance(value, (type, models.Field, models.Manager)):
+        elif isinstance(value, (type, models.Field, models.Manager)) or _is_djangos(value):
             return
         else:
             # cached_property of Django and of functools, partialmethod, lru_cache, and
@@ -107,6 +107,18 @@ def _functions(value: Any) -> Iterator[FunctionType]:
             value = next((i for i in inner if isinstance(i, FunctionType)), None)
         if value is None:
             return
+
+
+def _is_djangos(value: Any) -> bool:
+    """Say whether an attribute is a descriptor that Django made for a column or a relation.
+
+    To look into its ``__dict__`` would give it one for good: since Python 3.11 an object has none
+    until it is asked for, and Python reads the attributes of those without faster.
+    """
+    return any(
+        klass.__module__.startswith(("django.db.models.", "django.contrib.contenttypes."))
+        for klass in type(value).__mro__
+    )
 
 
 def _with_nested(code: CodeType) -> Iterator[CodeType]:

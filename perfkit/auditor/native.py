@@ -111,7 +111,7 @@ def unwrap(mode: FetchMode) -> FetchMode:
 
 def rows_of(instance: Any) -> Rows | None:
     """Return where an instance came from, or None."""
-    mode = instance._state.__dict__.get("fetch_mode")
+    mode = instance._state.fetch_mode
     return mode.rows if type(mode) is AuditedMode else None
 
 
