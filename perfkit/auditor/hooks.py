@@ -16,6 +16,7 @@ from django.apps import apps
 from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet, query
 from django.db.models.query import BaseIterable, ModelIterable, RawModelIterable
+from django.db.models.sql.constants import GET_ITERATOR_CHUNK_SIZE
 
 from perfkit.auditor import frames, queries, version
 from perfkit.auditor.context import current, innermost
@@ -31,12 +32,17 @@ def evaluating(plain: Callable[..., None]) -> Callable[..., None]:
     """Wrap ``BaseIterable.__init__``, the one door through which every evaluation goes."""
 
     @functools.wraps(plain)
-    def __init__(self: Any, queryset: Any, *args: Any, **kwargs: Any) -> None:
-        plain(self, queryset, *args, **kwargs)
+    def __init__(
+        self: Any,
+        queryset: Any,
+        chunked_fetch: bool = False,
+        chunk_size: int = GET_ITERATOR_CHUNK_SIZE,
+    ) -> None:
+        plain(self, queryset, chunked_fetch, chunk_size)
         top = current.get()
         if top is None or not top.open or type(top) is Pending:
             top = _scope_of(queryset)
-        yields_rows = isinstance(self, (ModelIterable, RawModelIterable))
+        yields_rows = type(self) is ModelIterable or isinstance(self, _YIELD_ROWS)
         if top is None:
             if yields_rows:
                 self.queryset = version.carry_mode(queryset)
@@ -54,6 +60,9 @@ def evaluating(plain: Callable[..., None]) -> Callable[..., None]:
             top.scope.fault()
 
     return __init__
+
+
+_YIELD_ROWS = (ModelIterable, RawModelIterable)
 
 
 def _scope_of(queryset: Any) -> Any:
@@ -122,17 +131,17 @@ def executing(plain: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(plain)
     def execute(self: Any, sql: Any, params: Any, *ignored: Any) -> Any:
         top = current.get()
+        if type(top) is Load and top.open:
+            top.scope.query_count += 1
+            top.record.queries += 1
+            return plain(self, sql, params, *ignored)
         if top is not None and not top.open:
             top = innermost()
         if top is None:
             return plain(self, sql, params, *ignored)
         scope = top if type(top) is Scope else top.scope
         scope.query_count += 1
-        waiting: Any = None
-        if type(top) is Load:
-            top.record.queries += 1
-        else:
-            waiting = _belongs_to(top, scope, sql, sys._getframe(1))
+        waiting = _belongs_to(top, scope, sql, sys._getframe(1))
         if waiting is None:
             return plain(self, sql, params, *ignored)
         start = perf_counter()

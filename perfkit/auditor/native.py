@@ -12,6 +12,7 @@ import sys
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
 from django.db.models.base import ModelState
 from django.db.models.fetch_modes import (
     FETCH_ONE,
@@ -22,6 +23,7 @@ from django.db.models.fetch_modes import (
     FetchPeers,
     FetchRaise,
 )
+from django.db.models.query import ModelIterable
 
 from perfkit.auditor import kinds
 from perfkit.auditor.context import current, current_scope
@@ -121,13 +123,37 @@ def carry(queryset: Any, rows: Rows) -> Any:
     The user's queryset is left as it is, so that neither its clones nor the rows it creates take
     over an origin that isn't theirs.
     """
-    twin = object.__new__(type(queryset))
-    twin.__dict__ = attributes = queryset.__dict__.copy()
-    mode = attributes["_fetch_mode"]
+    mode = queryset._fetch_mode
     if type(mode) is AuditedMode:
         mode = mode.wrapped
-    attributes["_fetch_mode"] = AuditedMode(mode, rows)
+    carrier = rows.carrier
+    if carrier is None or carrier.wrapped is not mode:
+        carrier = rows.carrier = AuditedMode(mode, rows)
+    kind = type(queryset)
+    twin = object.__new__(kind)
+    if not _is_lean(kind) or queryset._iterable_class is not ModelIterable:
+        twin.__dict__ = queryset.__dict__.copy()
+        twin._fetch_mode = carrier
+        return twin
+    # All that ModelIterable reads, in the order of QuerySet.__init__. To ask for the __dict__ would
+    # make both querysets slow to read: since Python 3.11 an object has none until then.
+    twin.model = queryset.model
+    twin._db = queryset._db
+    twin._hints = queryset._hints
+    twin._query = queryset._query
+    twin._for_write = queryset._for_write
+    twin._known_related_objects = queryset._known_related_objects
+    twin._deferred_filter = queryset._deferred_filter
+    twin._fetch_mode = carrier
     return twin
+
+
+@functools.lru_cache(maxsize=256)
+def _is_lean(kind: type) -> bool:
+    """Say whether rows of this class of querysets are made from what QuerySet itself holds."""
+    return issubclass(kind, QuerySet) and all(
+        getattr(kind, name) is getattr(QuerySet, name) for name in ("db", "query")
+    )
 
 
 def carry_mode(queryset: Any) -> Any:

@@ -52,10 +52,18 @@ def _rows_at(scope: Scope, queryset: Any, query: Any, frame: FrameType) -> Rows:
     said = query.__dict__
     if not single and (high := said.get("high_mark")) is not None:
         single = high - query.low_mark == 1
-    rows = Rows(scope.ref, scope.lineage, queryset.model, not single, location)
+    model = queryset.model
+    narrowed = "deferred_loading" in said or "_perfkit" in said or "sql" in said
+    # What is prefetched belongs to one queryset; so does what its query says.
+    shared = not (narrowed or template is not None or queryset._prefetch_related_lookups)
+    if shared and (found := scope.rows.get((line, model, single))) is not None:
+        return found
+    rows = Rows(scope.ref, scope.lineage, model, not single, location)
+    if shared:
+        scope.rows[line, model, single] = rows
     if template is not None:
         rows.template = template
-    if "deferred_loading" in said or "_perfkit" in said or "sql" in said:
+    if narrowed:
         rows.read(query)
     return rows
 

@@ -49,6 +49,8 @@ class Rows:
     #: The way from the rows of the queryset to these.
     path: tuple[Step, ...] = ()
     children: dict[str, Rows] | None = None
+    #: What hands them on, where it can be shared.
+    carrier: Any = None
 
     def __init__(
         self,

@@ -102,6 +102,8 @@ class Scope:
         self.records: dict[Finding, Record] = {}
         self.loads: dict[Any, Any] = {}
         self.statements: dict[Any, Any] = {}
+        #: The rows of querysets that are alike, by line, model and "one row alone".
+        self.rows: dict[Any, Rows] = {}
         #: The line that evaluates a queryset whose statement is not sent yet, by thread.
         self.evaluating: dict[int, Any] = {}
         self.results: tuple[Finding, ...] = ()
@@ -193,7 +195,7 @@ class Scope:
         if self._listener is not None:
             self._listener(self.results)
         records = [r for r in self.records.values() if r.speaks]
-        self.records, self.loads, self.statements = {}, {}, {}
+        self.records, self.loads, self.statements, self.rows = {}, {}, {}, {}
         if baseline.recorder is not None:
             known = [r for r in records if r.quiet in ("", "known")]
             baseline.recorder.add(r.total() for r in known)

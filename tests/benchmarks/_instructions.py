@@ -12,7 +12,9 @@ import re
 import shutil
 import subprocess
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from statistics import median
 
 #: callgrind's client requests, from its header.
 DUMP, ZERO, START, STOP = (0x43540000 + number for number in (0, 1, 4, 5))
@@ -49,15 +51,25 @@ class Counter:
         self._ask(STOP)
 
 
+#: How often a command is run: hashing differs between runs, and with it the order in memory.
+RUNS = 6
+
+
 def count(command: list[str]) -> list[int]:
-    """Run a command that counts blocks with a Counter; return the instructions of each."""
+    """Run a command that counts blocks with a Counter; return the median instructions of each."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        runs = pool.map(lambda seed: _count_once(command, seed), range(RUNS))
+        return [int(median(counts)) for counts in zip(*runs, strict=True)]
+
+
+def _count_once(command: list[str], seed: int) -> list[int]:
     with tempfile.TemporaryDirectory() as directory:
         out = Path(directory) / "out"
         valgrind = ["valgrind", "--tool=callgrind", "--instr-atstart=no", "--quiet"]
         subprocess.run(
             [*valgrind, f"--callgrind-out-file={out}", *command],
             check=True,
-            env={**os.environ, "PYTHONHASHSEED": "0"},
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
