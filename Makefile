@@ -52,7 +52,7 @@ docs: $(VENV)/installed-docs ## Build the documentation; a warning is an error
 	$(BIN)/python -m sphinx -W --keep-going -n -q -b html docs docs/_build/html
 	@echo "The documentation is in docs/_build/html/index.html"
 
-bench: $(VENV)/installed-test ## Measure what presets cost, against the same queries written by hand
+bench: $(VENV)/installed-bench ## Measure what presets and the auditor cost, beside plain Django and other tools
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 django-suite: $(VENV)/installed-test ## Run Django's own tests with the auditor on, and compare them with plain Django

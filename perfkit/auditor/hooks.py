@@ -141,7 +141,7 @@ def executing(plain: Callable[..., Any]) -> Callable[..., Any]:
             return plain(self, sql, params, *ignored)
         scope = top if type(top) is Scope else top.scope
         scope.query_count += 1
-        waiting = _belongs_to(top, scope, sql, sys._getframe(1))
+        waiting = _belongs_to(top, scope, sql)
         if waiting is None:
             return plain(self, sql, params, *ignored)
         start = perf_counter()
@@ -153,7 +153,7 @@ def executing(plain: Callable[..., Any]) -> Callable[..., Any]:
     return execute
 
 
-def _belongs_to(top: Any, scope: Scope, sql: Any, frame: Any) -> Any:
+def _belongs_to(top: Any, scope: Scope, sql: Any) -> Any:
     """Count a statement where it belongs; return what waits to hear how long it took, or None."""
     while type(top) is Prefetching:
         if top.chunk:
@@ -163,7 +163,7 @@ def _belongs_to(top: Any, scope: Scope, sql: Any, frame: Any) -> Any:
         top.record.queries += 1
         return top if isinstance(top, Awaited) else None
     try:
-        return queries.tally(scope, sql, frame)
+        return queries.tally(scope, sql)
     except LazyLoadError:
         raise
     except Exception:

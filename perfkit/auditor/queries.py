@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
@@ -157,8 +158,10 @@ class Tally:
             self.record.seconds += seconds
 
 
-def tally(scope: Scope, sql: Any, frame: FrameType) -> Tally | None:
+def tally(scope: Scope, sql: Any) -> Tally | None:
     """Count a statement that belongs to no lazy load; return the tally of its equals.
+
+    It looks for the line from its caller up, where no queryset has told it already.
 
     Raises :class:`~perfkit.LazyLoadError` for a repeated statement in the mode ``raise``.
     """
@@ -166,7 +169,7 @@ def tally(scope: Scope, sql: Any, frame: FrameType) -> Tally | None:
     if not isinstance(sql, str) or sql[:6] != "SELECT":
         return None
     if line is None:
-        line = evaluation(frame)[0]
+        line = evaluation(sys._getframe(1))[0]
         if line is None:
             return None
     key = (hash(sql), line)
@@ -180,7 +183,7 @@ def tally(scope: Scope, sql: Any, frame: FrameType) -> Tally | None:
     if found.record is not None:
         found.record.add()
     elif found.count >= scope.config.repeated:
-        _repeated(scope, found, frame)
+        _repeated(scope, found, sys._getframe(1))
     return found
 
 
