@@ -129,7 +129,7 @@ def carry(queryset: Any, rows: Rows) -> Any:
     carrier = rows.carrier
     if carrier is None or carrier.wrapped is not mode:
         carrier = rows.carrier = AuditedMode(mode, rows)
-    kind = type(queryset)
+    kind: Any = type(queryset)
     twin = object.__new__(kind)
     if not _is_lean(kind) or queryset._iterable_class is not ModelIterable:
         twin.__dict__ = queryset.__dict__.copy()
