@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
     from perfkit.auditor.findings import Finding
 
+#: How many sets of attributes each metric tells apart; the rest is counted under OVERFLOW, which
+#: OpenTelemetry's SDK uses for its own limit, too.
+MAX_SERIES = 1_000
+OVERFLOW: dict[str, str | bool] = {"otel.metric.overflow": True}
+
 _meter = metrics.get_meter("perfkit")
 _queries = _meter.create_histogram(
     "perfkit.request.queries", unit="{query}", description="Queries per request."
@@ -76,16 +81,33 @@ class _Request(Measurement):
         if not self.open:
             return
         super().close()
-        attributes = {"http.request.method": method_of(self._request)}
+        attributes: dict[str, str | bool] = {"http.request.method": method_of(self._request)}
         if route := route_of(self._request):
             attributes["http.route"] = route
-        _queries.record(self.queries, attributes)
+        _queries.record(self.queries, _bounded(attributes, _routes))
         for finding in self.findings:
             if finding.queries:
-                _lazy_loads.add(finding.queries, _names(finding))
+                _lazy_loads.add(finding.queries, _bounded(_names(finding), _loads))
 
 
-def _names(finding: Finding) -> dict[str, str]:
+#: The sets of attributes that were met.
+_routes: set[frozenset[tuple[str, str | bool]]] = set()
+_loads: set[frozenset[tuple[str, str | bool]]] = set()
+
+
+def _bounded(
+    attributes: dict[str, str | bool], known: set[frozenset[tuple[str, str | bool]]]
+) -> dict[str, str | bool]:
+    """Return the attributes, or OVERFLOW where they are one set too many."""
+    key = frozenset(attributes.items())
+    if key not in known:
+        if len(known) >= MAX_SERIES:
+            return OVERFLOW
+        known.add(key)
+    return attributes
+
+
+def _names(finding: Finding) -> dict[str, str | bool]:
     """Return what tells findings apart in metrics: names of the project's code, which are not many."""
     presets = finding.origin.presets if finding.origin is not None else ()
     return {
@@ -96,8 +118,8 @@ def _names(finding: Finding) -> dict[str, str]:
     }
 
 
-def _event(finding: Finding) -> dict[str, str | int]:
-    event: dict[str, str | int] = {
+def _event(finding: Finding) -> dict[str, str | int | bool]:
+    event: dict[str, str | int | bool] = {
         **_names(finding),
         "perfkit.count": finding.count,
         "perfkit.advice": finding.advice,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from django.core.management.base import CommandError
+from django.template import Context, Engine
 from django.utils.module_loading import import_string
 
 from perfkit.routes.ranking import Ranking
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from django.core.management.base import BaseCommand, CommandParser
 
+TEMPLATES = Path(__file__).parent.parent / "templates"
 #: By name, since the library behind it is optional.
 QUANTILES = "perfkit.integrations.ddsketch.Quantiles"
 #: The rankings: the title, and the figure that they go by.
@@ -37,16 +39,21 @@ def add_arguments(parser: CommandParser) -> None:
         "files", nargs="+", metavar="FILE", help="A log, also as .gz; - for the standard input."
     )
     parser.add_argument("--top", type=int, default=10, help="How many routes (default: 10).")
-    parser.add_argument("--json", action="store_true", help="All routes, as a JSON object.")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="All routes, as a JSON object.")
+    form.add_argument("--html", action="store_true", help="All routes, as a page to look at.")
 
 
 def handle(
-    command: BaseCommand, *, files: Iterable[str], top: int, json: bool, **options: Any
+    command: BaseCommand, *, files: Iterable[str], top: int, json: bool, html: bool, **options: Any
 ) -> None:
     """Print the rankings; raise ``CommandError`` for a file that can't be read."""
     ranking, skipped = read_ranking(files)
     if json:
         command.stdout.write(_as_json(ranking, skipped))
+        return
+    if html:
+        command.stdout.write(_as_html(ranking, skipped))
         return
     for title, key in RANKINGS.items():
         command.stdout.write(command.style.MIGRATE_HEADING(title))
@@ -92,6 +99,22 @@ def _opened(file: str) -> IO[bytes]:
 def _as_json(ranking: Ranking, skipped: Skipped) -> str:
     routes = ranking.by("time_spent")
     return json.dumps({"requests": ranking.requests, "skipped": asdict(skipped), "routes": routes})
+
+
+def _as_html(ranking: Ranking, skipped: Skipped) -> str:
+    """Return a page that needs nothing beside it, whatever the project's templates are."""
+    engine = Engine(dirs=[str(TEMPLATES)])
+    rankings = [
+        {"title": title, "key": key, "rows": [_in_milliseconds(row) for row in ranking.by(key)]}
+        for title, key in RANKINGS.items()
+    ]
+    values = {"requests": ranking.requests, "skipped": skipped, "rankings": rankings}
+    return engine.get_template("perfkit/routes.html").render(Context(values))
+
+
+def _in_milliseconds(row: dict[str, Any]) -> dict[str, Any]:
+    times = {key: row[key] * 1000 for key in ("average", "median", "p95", "p99")}
+    return {**row, **times, "percent": row["share"] * 100}
 
 
 def _table(rows: list[dict[str, Any]]) -> Iterable[str]:

@@ -57,11 +57,11 @@ def test_a_finding_is_in_the_panel(settings, caplog, books, middleware, mode):  
     assert len(logged) == (mode == "log" and AUDIT in middleware)
 
 
-def test_a_property_is_named_and_the_template(books):  # noqa: F811 - a fixture
-    """A template's line stands before the line that renders."""
+def test_the_line_of_the_template_is_told(books):  # noqa: F811 - a fixture
+    """The template's line stands where it was read, with the line that renders behind it."""
     text = section(panel_of(Client().get("/template/?read=author")), "Findings")
-    assert "audited/row.html:4" in text
-    assert text.index("row.html") < text.index("views.py")
+    where = text[text.index("audited/row.html:4") :]
+    assert where.index("views.py") < where.index("books.html")
 
 
 @pytest.mark.parametrize("path", ["/async/", "/view/"])

@@ -1,7 +1,12 @@
 """OpenTelemetry: what the SDK gets behind its own instrumentation of Django."""
 
+import os
+import subprocess
+import sys
+
 import pytest
-from django.test import Client
+from asgiref.sync import async_to_sync
+from django.test import AsyncClient, Client
 from opentelemetry import metrics, trace
 from opentelemetry.instrumentation.django import DjangoInstrumentor
 from opentelemetry.sdk.metrics import MeterProvider
@@ -67,18 +72,61 @@ def test_without_the_auditor_queries_are_counted(span_of, settings):
     assert span.events == ()
 
 
-def test_metrics_by_route(span_of):
-    """The histogram has the pattern of the route, the counter names model, field and preset."""
-    span_of("/view/?read=author")
+def points():
+    """Return the attributes of the points of each of our metrics."""
     (resource,) = READER.get_metrics_data().resource_metrics
-    found = {
+    return {
         metric.name: [dict(point.attributes) for point in metric.data.data_points]
         for scope in resource.scope_metrics
         if scope.scope.name == "perfkit"
         for metric in scope.metrics
     }
+
+
+def test_metrics_by_route(span_of):
+    """The histogram has the pattern of the route, the counter names model, field and preset."""
+    span_of("/view/?read=author")
+    found = points()
     assert {"http.request.method": "GET", "http.route": "view/"} in found["perfkit.request.queries"]
     assert any(
         point["perfkit.field"] == "author" and point["perfkit.preset"] == "none"
         for point in found["perfkit.lazy_loads"]
+        if "perfkit.field" in point
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_metrics_under_asgi(span_of):
+    """An asynchronous view is counted by its route."""
+    async_to_sync(AsyncClient().get)("/async/?read=author")
+    route = {"http.request.method": "GET", "http.route": "async/"}
+    assert route in points()["perfkit.request.queries"]
+
+
+def test_series_are_bounded(span_of, monkeypatch):
+    """Beyond the most that are told apart, requests and lazy loads are counted together."""
+    monkeypatch.setattr("perfkit.integrations.opentelemetry.MAX_SERIES", 0)
+    monkeypatch.setattr("perfkit.integrations.opentelemetry._routes", set())
+    monkeypatch.setattr("perfkit.integrations.opentelemetry._loads", set())
+    span_of("/template/?read=author")
+    found = points()
+    for name in ("perfkit.request.queries", "perfkit.lazy_loads"):
+        assert {"otel.metric.overflow": True} in found[name]
+    assert "template/" not in {p.get("http.route") for p in found["perfkit.request.queries"]}
+
+
+WITHOUT_SDK = """
+import django
+django.setup()
+from django.test import RequestFactory
+from perfkit.integrations.opentelemetry import OpenTelemetryMiddleware
+print(OpenTelemetryMiddleware(lambda request: None).enclose(RequestFactory().get("/")))
+"""
+
+
+def test_without_an_sdk_nothing_is_measured():
+    """In a process that has set no SDK up, the middleware passes requests on."""
+    environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    command = [sys.executable, "-c", WITHOUT_SDK]
+    ran = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
+    assert ran.stdout == "None\n"

@@ -98,3 +98,18 @@ def test_the_table(tmp_path):
     call_command("perfkit", "routes", str(tmp_path / "log"), stdout=out)
     assert out.getvalue().count("GET a/ (none)") == 3
     assert "1 requests" in out.getvalue()
+
+
+def test_the_page(tmp_path):
+    """The page has all routes in the three rankings, everything escaped, and loads nothing."""
+    hostile = '<script>alert("x")</script>'
+    lines = [entry(route=hostile, presets=(hostile,)), entry(lazy_loads=2, presets=("Q.list",))]
+    (tmp_path / "log").write_text("".join(line.to_json() + "\n" for line in lines))
+    out = io.StringIO()
+    call_command("perfkit", "routes", str(tmp_path / "log"), "--html", "--top=1", stdout=out)
+    page = out.getvalue()
+    assert page.count("GET a/</th>") == 3
+    assert page.count("&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;") == 6
+    assert "<script" not in page
+    assert not any(word in page for word in ("src=", "http:", "https:", "url("))
+    assert "<td>2.0</td><td>Q.list</td>" in page
