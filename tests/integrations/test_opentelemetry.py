@@ -23,7 +23,7 @@ EXPORTER = InMemorySpanExporter()
 READER = InMemoryMetricReader()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sdk():
     """Set the SDK up; a process can do so once."""
     spans = TracerProvider()
