@@ -11,7 +11,7 @@ TOOLBAR ?= 1
 OTEL ?=
 ROUTES_LOG := example_project/routes.log
 
-.PHONY: help demo serve routes worker search test lint format types docs bench coverage matrix django-suite clean
+.PHONY: help demo serve routes worker search test usage lint format types docs bench coverage matrix django-suite clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -35,6 +35,12 @@ search: $(VENV)/installed-example ## Run a stand-in for the search service, whic
 
 test: $(VENV)/installed-test ## Run the tests, on SQLite or the database of DATABASE_URL
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+usage: $(VENV)/installed-test ## Record what the shop's pages load and never read, and show it
+	rm -f example_project/usage.jsonl
+	$(BIN)/python -m pytest -q -n 2 --perfkit-usage=example_project/usage.jsonl tests/example/test_pages.py $(ARGS)
+	$(BIN)/python manage.py perfkit usage example_project/usage.jsonl
+	$(BIN)/python manage.py perfkit usage example_project/usage.jsonl --html example_project/usage.html
 
 lint: $(VENV)/installed-lint ## Check style and formatting
 	$(BIN)/ruff check .

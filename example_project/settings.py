@@ -46,7 +46,11 @@ else:
 # `manage.py search_stub` stands in for the service.
 SEARCH_URL = os.environ.get("SEARCH_URL", "http://127.0.0.1:7700")
 # What is loaded lazily is told on the console, at the end of each request.
-PERFKIT = {"AUDIT": os.environ.get("AUDIT", "warn")}
+PERFKIT = {
+    "AUDIT": os.environ.get("AUDIT", "warn"),
+    # What requests load and never read is added to this file, when it is named.
+    "USAGE_FILE": os.environ.get("USAGE_FILE"),
+}
 # The API shows what anybody may see; the shop has no users.
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
@@ -56,6 +60,7 @@ REST_FRAMEWORK = {
 MIDDLEWARE = [
     "perfkit.middleware.RoutesMiddleware",
     "perfkit.middleware.AuditMiddleware",
+    "perfkit.middleware.UsageMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -59,6 +59,7 @@ class RowsUsage:
     ``"prefetch"``, ``"lazy"``. ``rows`` were loaded, ``samples`` of them watched. ``used`` says
     that a relation was passed through. ``saved`` and ``left`` count samples that were saved, and
     those that were pickled, copied or read through ``__dict__``, and so left our sight.
+    ``keys`` are the columns that can't be left out: the primary key, and what ties the rows to others.
     ``members`` are the outermost members that read something of them, ``queries`` those that
     asked a related manager for a query.
     """

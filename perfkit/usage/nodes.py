@@ -46,6 +46,8 @@ class Node:
         self.parent = parent
         #: How a row of these reaches the parent's, by inheritance: "down" or "".
         self.inheritance = ""
+        #: The columns that tie the rows to what they are reached from.
+        self.links: frozenset[str] = frozenset()
         self.usage = RowsUsage(model._meta.label)
         self.children: dict[str, Node] = {}
         self._classes: dict[tuple[type, tuple[str, ...]], type] = {}
@@ -79,6 +81,7 @@ class Node:
             )
             found.inheritance = relation.inheritance
             found.usage.to_many = relation.many
+            found.links = frozenset(relation.remote)
             found = self.children.setdefault(relation.name, found)
         return found
 
@@ -106,6 +109,7 @@ class Node:
             usage.samples += 1
             if not usage.keys:
                 usage.keys.update(field.attname for field in model._meta.pk_fields)
+                usage.keys |= self.links
             known = usage.columns
             for name, value in held(row).items():
                 found = known.get(name)

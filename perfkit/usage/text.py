@@ -46,6 +46,17 @@ def describe_queryset(usage: QuerysetUsage) -> Iterator[str]:
     yield from _suggested(usage)
 
 
+def read_columns(rows: RowsUsage) -> list[str]:
+    """Return the columns that were read, or that a relation stands on."""
+    return sorted(name for name, column in rows.columns.items() if column.used)
+
+
+def unread_columns(rows: RowsUsage, scale: float) -> list[str]:
+    """Return the columns that were never read, each with its bytes, the largest first."""
+    unread = [(c.size * scale, n) for n, c in rows.columns.items() if not rows.needs(n)]
+    return [f"{name} ({amount(size)})" for size, name in sorted(unread, reverse=True)]
+
+
 def _suggested(usage: QuerysetUsage) -> Iterator[str]:
     found = suggest(usage)
     if found.preset is not None:
@@ -62,13 +73,10 @@ def _part(path: str, rows: RowsUsage, scale: float) -> Iterator[str]:
         how = ", ".join(sorted(rows.how)) or "not loaded"
         state = "used" if rows.used else "never used"
         yield f"  {path} ({how}): {state}, {rows.samples} sampled"
-    read = sorted(name for name, column in rows.columns.items() if column.used)
-    unread = [(c.size * scale, n) for n, c in rows.columns.items() if not rows.needs(n)]
-    if read:
+    if read := read_columns(rows):
         yield f"{indent}read    {', '.join(read)}"
-    if unread:
-        shown = (f"{name} ({amount(size)})" for size, name in sorted(unread, reverse=True))
-        yield f"{indent}unread  {', '.join(shown)}"
+    if unread := unread_columns(rows, scale):
+        yield f"{indent}unread  {', '.join(unread)}"
     if rows.saved:
         yield f"{indent}saved   rows were saved, so all columns stay"
     if rows.left:
