@@ -55,11 +55,14 @@ def witnesses(serializer: Any) -> tuple[tuple[Any, str, Any], ...]:
     owners: dict[Any, dict[str, None]] = {}
     for field in _walk(serializer):
         cls: Any = type(field)
+        if not is_own(cls):
+            continue
         names = owners.setdefault(cls, dict.fromkeys(READING))
         if isinstance(field, serializers.BaseSerializer):
             names.update(dict.fromkeys(DECIDING))
         if hasattr(cls, "Meta"):
             owners.setdefault(cls.Meta, dict.fromkeys(META))
+    for field in _walk(serializer):
         if isinstance(field, serializers.SerializerMethodField):
             owners.setdefault(type(field.parent), {})[str(field.method_name)] = None
     return tuple(
