@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from perfkit import conf
 from perfkit.routes.entry import RouteEntry
 
 ROUTE = {
@@ -56,6 +57,14 @@ def test_the_toolbar(client):
 '''
 
 
+@pytest.fixture(autouse=True)
+def installed(monkeypatch) -> dict[str, list[str]]:
+    """What the settings of the project install: nothing, until a test says otherwise."""
+    settings: dict[str, list[str]] = {"INSTALLED_APPS": [], "MIDDLEWARE": []}
+    monkeypatch.setattr(conf, "installed", lambda: settings)
+    return settings
+
+
 @pytest.fixture
 def project(tmp_path: Path):
     """Return a function that writes a project and asks for its answers, by number."""
@@ -80,9 +89,8 @@ def verdicts(answers) -> dict[int, str]:
     return {number: answer["verdict"] for number, answer in answers.items()}
 
 
-def test_an_empty_project_has_no_yes(project, settings) -> None:
+def test_an_empty_project_has_no_yes(project) -> None:
     """Where nothing can be seen, nothing is claimed; every answer says what to do next."""
-    settings.MIDDLEWARE = []
     answers = project({})
     assert verdicts(answers) == {
         1: "no",
@@ -144,9 +152,9 @@ def test_the_views_that_take_most_time(project, route, verdict, evidence) -> Non
         ("debug_toolbar.middleware.DebugToolbarMiddleware", 3),
     ],
 )
-def test_a_setting_alone_is_no_yes(project, settings, setting, number) -> None:
+def test_a_setting_alone_is_no_yes(project, installed, setting, number) -> None:
     """What is installed was not seen to work."""
-    settings.MIDDLEWARE = [setting]
+    installed["MIDDLEWARE"] = [setting]
     answers = project({})
     assert answers[number]["verdict"] == "cannot tell"
     assert answers[number]["evidence"][0] == f"setting: MIDDLEWARE has {setting!r}"
@@ -212,3 +220,11 @@ def test_what_is_not_there(options, message) -> None:
     """A file or folder that isn't there is an error that names it."""
     with pytest.raises(CommandError, match=message):
         call_command("perfkit", "checklist", stdout=StringIO(), **options)
+
+
+def test_settings_are_read_of_the_project(settings, monkeypatch) -> None:
+    """Both settings are those in force."""
+    monkeypatch.undo()
+    settings.MIDDLEWARE = ["a.Middleware"]
+    assert conf.installed()["MIDDLEWARE"] == ["a.Middleware"]
+    assert "perfkit" in conf.installed()["INSTALLED_APPS"]
