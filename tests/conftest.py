@@ -40,3 +40,11 @@ def world(db: None) -> None:
     from tests.world import make_world
 
     make_world()
+
+
+@pytest.fixture
+def unhooked() -> None:
+    """No hooks of an earlier test: before Django 6.1 a fetch mode leaves the backport in for good."""
+    from perfkit.auditor.hooks import uninstall
+
+    uninstall()

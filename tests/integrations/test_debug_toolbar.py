@@ -116,7 +116,7 @@ def test_the_side_bar_has_the_figures(world):
     assert re.search(r"perfkit\s*<br><small>0 lazy of 5 queries</small>", page)
 
 
-def test_a_panel_that_is_switched_off_costs_nothing(world, monkeypatch):
+def test_a_panel_that_is_switched_off_costs_nothing(unhooked, world, monkeypatch):
     """With its check box off the request is neither audited nor measured."""
     client = Client(raise_request_exception=False)
     client.cookies["djdtPerfkitPanel"] = "off"
@@ -134,7 +134,7 @@ def state():
     return is_installed(), current.get() is not None, _current.get() is not None
 
 
-def test_nothing_is_left_behind_by_a_view_that_fails(world):
+def test_nothing_is_left_behind_by_a_view_that_fails(unhooked, world):
     """The hooks, the scope and the measurement end with the request."""
     Client(raise_request_exception=False).get("/failing/")
     assert state() == (False, False, False)
