@@ -9,6 +9,7 @@ from django.http import Http404
 
 from perfkit import Preset
 from perfkit.integrations.views import PresetViewMixin
+from perfkit.keeping import Kept
 
 
 class PresetMixin(PresetViewMixin):
@@ -18,7 +19,7 @@ class PresetMixin(PresetViewMixin):
     form of a page have and the naive one has not.
     """
 
-    def get_preset(self, queryset: QuerySet[Any]) -> str | Preset | None:
+    def get_preset(self, queryset: QuerySet[Any]) -> str | Preset | Kept | None:
         """Return the preset that the view was given; the naive form, given none, loads as Django does."""
         given = self.preset is not None or self.preset_from is not None
         return super().get_preset(queryset) if given else None

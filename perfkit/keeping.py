@@ -84,6 +84,11 @@ class Keeper:
                 self._kept.popitem(last=False)
         return kept
 
+    def clear(self) -> None:
+        """Forget all answers."""
+        with self._lock:
+            self._kept.clear()
+
     def __len__(self) -> int:
         return len(self._kept)
 

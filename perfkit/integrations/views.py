@@ -11,6 +11,7 @@ from django.views.generic.list import MultipleObjectMixin
 
 from perfkit.consumers import Consumer, RoutedView, register_analyser
 from perfkit.exceptions import PresetError
+from perfkit.keeping import Kept, apply_kept
 from perfkit.presets import Preset
 from perfkit.querysets import PresetQuerySetMixin
 from perfkit.relations import columns
@@ -57,12 +58,12 @@ class PresetViewMixin:
         rows = self.get_queryset  # type: ignore[has-type]
         self.get_queryset = lambda: self.with_preset(rows())
 
-    def get_preset(self, queryset: QuerySet[Any]) -> str | Preset | None:
-        """Return the preset for this request, by name or itself; None for none."""
+    def get_preset(self, queryset: QuerySet[Any]) -> str | Preset | Kept | None:
+        """Return the preset for this request: by name, itself, or derived; None for none."""
         if self.preset is not None:
             return self.preset
         if self.preset_from is not None:
-            return self.get_derived(queryset).preset
+            return self._keep(queryset)
         default = ""
         if isinstance(self, MultipleObjectMixin):
             default = "list"
@@ -72,14 +73,17 @@ class PresetViewMixin:
 
     def get_derived(self, queryset: QuerySet[Any]) -> Derived:
         """Return what ``preset_from`` leads to: the preset, and what can't be followed."""
+        return self._keep(queryset).derived
+
+    def _keep(self, queryset: QuerySet[Any]) -> Kept:
         if self.preset_from != "template":
             raise PresetError(
                 f'{type(self).__name__}.preset_from is "template" or None, not {self.preset_from!r}.'
             )
         # It stands on inference too.
-        from perfkit.integrations.templates.viewing import derive_from_view
+        from perfkit.integrations.templates.viewing import keep_for_view
 
-        return derive_from_view(self, queryset)
+        return keep_for_view(self, queryset)
 
     def with_preset(self, rows: Any) -> Any:
         """Return a queryset with the preset applied; anything but a queryset of rows as it is."""
@@ -88,7 +92,9 @@ class PresetViewMixin:
         preset = self.get_preset(rows)
         if preset is None:
             return rows
-        if isinstance(preset, Preset):
+        if isinstance(preset, Kept):
+            rows = apply_kept(rows, preset)
+        elif isinstance(preset, Preset):
             rows = preset.apply(rows)
         elif isinstance(rows, PresetQuerySetMixin):
             rows = rows.optimize_for(preset)

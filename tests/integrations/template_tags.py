@@ -102,3 +102,8 @@ class TitleNode(template.Node):
 @register.tag
 def title_of(parser: Any, token: Any) -> TitleNode:
     return TitleNode(token.split_contents()[1])
+
+
+@register.simple_block_tag
+def boxed(content: str, product: Any) -> str:
+    return f"[{product.brand.slogan}: {content}]"

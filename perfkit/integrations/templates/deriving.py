@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from django.core.signals import setting_changed
@@ -19,6 +18,7 @@ from perfkit.inference.declarations import generation
 from perfkit.inference.results import Place
 from perfkit.inference.values import Atom, Row, Rows, Value
 from perfkit.integrations.templates.walking import Walker
+from perfkit.keeping import Keeper, Kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: So many answers are kept.
 CACHED = 500
 
-_cache: OrderedDict[Any, tuple[Any, Derived]] = OrderedDict()
+_keeper = Keeper(CACHED)
 
 
 def preset_from_template(
@@ -72,20 +72,14 @@ def derive_from_template(
     loaded = load(template, using)
     cls = type(rows) if rows is not None else None
     compiled = loaded.template
-    key = (id(compiled.engine), compiled.origin.name, name, model, cls, annotated)
-    return kept(key, compiled, lambda: _derive(compiled, name, model, cls, annotated))
+    key = (name, model, cls, annotated)
+    return kept(key, compiled, lambda: _derive(compiled, name, model, cls, annotated)).derived
 
 
-def kept(key: Any, compiled: Any, make: Callable[[], Derived]) -> Derived:
+def kept(key: Any, compiled: Any, make: Callable[[], Derived]) -> Kept:
     """Return the answer that is kept for a template; make it when there is none, or the template has changed."""
-    found = _cache.get(key)
-    current = (compiled.engine, compiled.source, generation())
-    if found is None or found[0] != current:
-        found = (current, make())
-        if len(_cache) >= CACHED:
-            _cache.popitem(last=False)
-        _cache[key] = found
-    return found[1]
+    current = (compiled.engine, compiled.origin.name, compiled.source, generation())
+    return _keeper.keep((key, *current), f"{compiled.name} (derived)", lambda: (make(), ()))
 
 
 def load(template: str | Sequence[str], using: str | None) -> Any:
@@ -111,7 +105,7 @@ def load(template: str | Sequence[str], using: str | None) -> Any:
 
 def forget(**kwargs: Any) -> None:
     """Forget all answers: a template has changed, or the settings have."""
-    _cache.clear()
+    _keeper.clear()
 
 
 def _settings_changed(*, setting: str, **kwargs: Any) -> None:

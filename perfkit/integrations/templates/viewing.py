@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from perfkit.derivation import Derived
+    from perfkit.keeping import Kept
 
 #: Attributes of a view that hold no rows, and are set for each request.
 _PLAIN = ("request", "args", "kwargs")
@@ -60,6 +61,14 @@ _PROCESSORS = (
 def derive_from_view(view: Any, rows: QuerySet[Any]) -> Derived:
     """Return what the template of a view reads of its rows, and where, with the preset.
 
+    Takes and raises what :func:`keep_for_view` does.
+    """
+    return keep_for_view(view, rows).derived
+
+
+def keep_for_view(view: Any, rows: QuerySet[Any]) -> Kept:
+    """Return what the template of a view reads of its rows, with the plan that loads it.
+
     ``view`` is a list or detail view after ``setup()``, ``rows`` what its ``get_queryset()`` gives.
     Raises :class:`~perfkit.PresetError` for a view without rows or template.
     """
@@ -72,7 +81,7 @@ def derive_from_view(view: Any, rows: QuerySet[Any]) -> Derived:
     name = _name_of_rows(view, rows)
     extra = dict(view.extra_context or {})
     key = (
-        *(cls, id(compiled.engine), compiled.origin.name, rows.model, type(rows), name),
+        *(cls, rows.model, type(rows), name),
         *(frozenset(rows.query.annotations), tuple((name, id(extra[name])) for name in extra)),
     )
 
