@@ -43,7 +43,11 @@ ONCE = (
     "tests/typing",
 )
 #: Tests of what no database changes.
-ON_ANY_DATABASE = ("tests/inference",)
+ON_ANY_DATABASE = (
+    "tests/inference",
+    "tests/test_pytest_plugin.py",
+    "tests/testing/test_runner.py",
+)
 
 #: The part of Django's own suite that runs with the auditor on; `make django-suite` runs all of it.
 DJANGO_SUITE = (

@@ -89,8 +89,9 @@ def shown(folded: str) -> str:
 
 def table_of(folded: str) -> str:
     """Return the table that a folded statement reads or writes first; "" where none is named."""
-    head, tail = _at_from(folded)
-    found = re.match(r"(?:FROM|.*\bINTO|UPDATE) ([\w.$-]+)", tail or head, re.I)
+    # "INSERT INTO one SELECT ... FROM other" writes to the one.
+    written = re.match(r"(?:(?:INSERT|REPLACE|MERGE) .*?\bINTO|UPDATE) ([\w.$-]+)", folded, re.I)
+    found = written or re.match(r"FROM ([\w.$-]+)", _at_from(folded)[1], re.I)
     return found[1] if found else ""
 
 

@@ -128,6 +128,8 @@ def test_a_statement_is_shown_without_its_columns() -> None:
         ('SELECT (SELECT 1 FROM "other") FROM "app_t" INNER JOIN "u" ON 1', "app_t"),
         ("INSERT INTO `app_t` (`a`) VALUES (1) RETURNING id", "app_t"),
         ("INSERT OR IGNORE INTO app_t (a) VALUES (1)", "app_t"),
+        ("INSERT INTO app_t (a) SELECT * FROM UNNEST((%s)::integer[]) RETURNING id", "app_t"),
+        ("REPLACE INTO app_t (a) VALUES (1)", "app_t"),
         ("UPDATE app_t SET a = 1", "app_t"),
         ("DELETE FROM app_t WHERE 1", "app_t"),
         ("SELECT 1", ""),
