@@ -128,7 +128,9 @@ class Command(BaseCommand):
     def answer_checklist(self) -> None:
         """Answer the shop's own checklist, from its source, its tests and a visit to its pages."""
         folders = [
-            folder for folder in ("example_project", "tests/example") if Path(folder).is_dir()
+            folder
+            for folder in ("example_project", "tests/example", "tests/browser")
+            if Path(folder).is_dir()
         ]
         with TemporaryDirectory() as place:
             log, usage = visit(Path(place))
