@@ -48,6 +48,9 @@ ELSEWHERE: dict[str, Callable[[], None]] = {
     "model of django.db.models.base.Model.get_deferred_fields": (
         test_guards.test_a_read_that_is_guarded_loads_nothing
     ),
+    "model of perfkit.inference.consumers.get_item": (
+        test_callables.test_items_that_may_be_rows_are_told_from_others
+    ),
     "Consumers.get_of_consumer": test_callables.test_what_the_object_holds_can_be_told,
     "Statements.stmt_TryStar": test_syntax.test_exception_groups,
     "Definitions.stmt_TypeAlias": test_syntax.test_a_type_alias,

@@ -160,6 +160,23 @@ def test_what_may_hold_a_row_may_be_none() -> None:
     assert found.columns == {"title", "price"}
 
 
+def test_items_that_may_be_rows_are_told_from_others() -> None:
+    """Of a dictionary of the object, the keys that surely lead to none can be named."""
+
+    def plain(self: Any, product: Any) -> Any:
+        return product.title if self.context.get("request") else product.price
+
+    def holding(self: Any, product: Any) -> Any:
+        return product.title + self.context.get("row").title
+
+    class Bare:
+        """Sets nothing."""
+
+    for function, complete in ((plain, True), (holding, False)):
+        found = callable_reads(function, Product, owner=Bare, plain=["context[request]"])
+        assert found.complete is complete
+
+
 class Keeper:
     """Keeps rows under names that are only known when it runs."""
 
