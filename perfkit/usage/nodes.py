@@ -171,10 +171,10 @@ class Node:
             return False
         member = self._outermost(reader)
         found = self.usage.columns.get(name)
-        if found is None and column(self.model, name) is not None:
-            for attname in column(self.model, name) or ():
-                found = self.usage.column(attname) if attname == name else None
-        if found is not None:
+        if found is None and column(self.model, name) == (name,):
+            found = self.usage.column(name)
+        # The primary key is always loaded, and read by all who handle rows: it tells nothing.
+        if found is not None and name not in self.usage.keys - self.links:
             found.via.add(member)
         self.use()
         return True
@@ -189,7 +189,12 @@ class Node:
                 return str(member)
         return ""
 
-    def asks(self, name: str, frame: Any) -> None:
+    def stands_on(self, relation: Relation) -> None:
+        """Note that the columns under a relation are needed."""
+        for name in relation.local:
+            self.owner_of(name).usage.column(name).key = True
+
+    def asks(self, frame: Any) -> None:
         """Note the members that ask a related manager for more than a prefetch gave."""
         for row, member in Reader(frame).members:
             if (node := node_of(row)) is not None:
@@ -197,8 +202,7 @@ class Node:
 
     def follow(self, relation: Relation, *, lazy: bool) -> None:
         """Note that a relation to one row is followed: its key columns are needed."""
-        for name in relation.local:
-            self.owner_of(name).usage.column(name).key = True
+        self.stands_on(relation)
         child = self.child(relation)
         if lazy:
             child.usage.how.add("lazy")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Model, QuerySet, deletion, query
+from django.db.models import Model, QuerySet, deletion, query, query_utils
 from django.db.models.fields import related_descriptors
 
 from perfkit.auditor import frames
@@ -32,6 +32,7 @@ def _codes() -> dict[CodeType, str]:
         deletion.Collector.collect,
         deletion.Collector.delete,
         query.prefetch_related_objects,
+        query_utils.DeferredAttribute.__get__,
         query.prefetch_one_level,
     )
     saving: tuple[Any, ...] = (

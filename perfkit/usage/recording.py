@@ -128,6 +128,7 @@ class WatchedList(_Watched):
         manager = self.plain.__get__(instance, instance.__class__)
         if not self.note(sys._getframe(1)):
             return manager
+        self.node.stands_on(self.relation)
         name = getattr(manager, "prefetch_cache_name", None) or self._cache_name(instance)
         prefetched: Any = getattr(instance, "_prefetched_objects_cache", {}).get(name)
         rows: Any = getattr(prefetched, "_result_cache", None)
@@ -136,7 +137,7 @@ class WatchedList(_Watched):
             if type(rows) is list:
                 prefetched._result_cache = WatchedRows(rows, child)
         elif hasattr(manager, "all"):
-            self.node.asks(self.name, sys._getframe(1))
+            self.node.asks(sys._getframe(1))
             manager.__class__ = _manager_class(manager.__class__, child)
         return manager
 
