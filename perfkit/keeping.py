@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from perfkit.apply import apply_loading, locate
 from perfkit.compiler import compile_plan
+from perfkit.drafting import presets_of
 from perfkit.loading import Loading
+from perfkit.methods import preset_method
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from django.db.models import QuerySet
+    from django.db.models import Model, QuerySet
 
     from perfkit.derivation import Derived
 
-__all__ = ["Keeper", "Kept", "apply_kept"]
+__all__ = ["Keeper", "Kept", "apply_kept", "declared_by"]
 
 QS = TypeVar("QS", bound="QuerySet[Any]")
 
@@ -91,6 +93,16 @@ class Keeper:
 
     def __len__(self) -> int:
         return len(self._kept)
+
+
+def declared_by(model: type[Model]) -> tuple[tuple[Any, str, Any], ...]:
+    """Return the presets of a model's default manager as witnesses of an answer.
+
+    An answer that took over their annotations is old when one of them has become another.
+    """
+    owner: Any = model._default_manager._queryset_class  # type: ignore[attr-defined]
+    methods = (preset_method(owner, name) for name in presets_of(model))
+    return tuple((owner, method.__name__, method) for method in methods if method is not None)
 
 
 def apply_kept(queryset: QS, kept: Kept) -> QS:

@@ -18,7 +18,7 @@ from perfkit.inference.declarations import generation
 from perfkit.inference.results import Place
 from perfkit.inference.values import Atom, Row, Rows, Value
 from perfkit.integrations.templates.walking import Walker
-from perfkit.keeping import Keeper, Kept
+from perfkit.keeping import Keeper, Kept, declared_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -79,7 +79,12 @@ def derive_from_template(
 def kept(key: Any, compiled: Any, make: Callable[[], Derived]) -> Kept:
     """Return the answer that is kept for a template; make it when there is none, or the template has changed."""
     current = (compiled.engine, compiled.origin.name, compiled.source, generation())
-    return _keeper.keep((key, *current), f"{compiled.name} (derived)", lambda: (make(), ()))
+    return _keeper.keep((key, *current), f"{compiled.name} (derived)", lambda: _witnessed(make()))
+
+
+def _witnessed(derived: Derived) -> tuple[Derived, tuple[tuple[Any, str, Any], ...]]:
+    """Return the answer with the presets whose annotations it may have taken over."""
+    return derived, declared_by(derived.model)
 
 
 def load(template: str | Sequence[str], using: str | None) -> Any:
