@@ -15,7 +15,7 @@ from django.urls import path
 from perfkit import Preset, PresetError, audit
 from perfkit.integrations.admin import PresetAdminMixin
 from tests.loads import expected, queries, selected
-from tests.testapp.models import Author, Book, Review, Tag
+from tests.testapp.models import Author, Book, Note, Review, Tag
 
 pytestmark = pytest.mark.django_db
 BOOKS, BOOKS_URL = 3, "/admin/testapp/book/"
@@ -70,15 +70,17 @@ def add_books(count: int) -> None:
         book.tags.add(Tag.objects.create(name=f"tag {number}"))
 
 
-def use(settings: Any, options: type[admin.ModelAdmin]) -> admin.AdminSite:
-    """Serve a site on which books have these options."""
+def use(
+    settings: Any, options: type[admin.ModelAdmin], notes: type[admin.ModelAdmin] | None = None
+) -> None:
+    """Serve a site on which books, and notes, have these options."""
     site = admin.AdminSite()
     site.register(Book, options)
+    site.register(Note, notes)
     site.register(Review, ReviewOptions)
     module: Any = ModuleType("urls_of_a_test")
     module.urlpatterns = [path("admin/", site.urls)]
     settings.ROOT_URLCONF = module
-    return site
 
 
 def get(client: Client, url: str = BOOKS_URL) -> tuple[str, list[str]]:
@@ -134,6 +136,27 @@ def test_only_the_columns_that_are_shown_are_loaded(client: Client, settings: An
     _, sent = get(client)
     statement = next(sql for sql in sent if '"testapp_author"' in sql.replace("`", '"'))
     assert selected(statement) == expected("book(id author_id pages) author(id name)")
+
+
+def test_joins_that_django_guesses_are_narrowed_too(client: Client, settings: Any) -> None:
+    """A foreign key in list_display loads what its text reads, and not the whole row."""
+    use(settings, made("Guessed", list_display=["editor"], actions=None))
+    statement = rows_of(get(client)[1])
+    assert selected(statement) == expected("book(id editor_id) author(id)")
+
+
+def test_a_row_of_any_model_is_prefetched(client: Client, settings: Any) -> None:
+    """A generic foreign key in list_display costs a query for each model, not for each row."""
+
+    class Notes(PresetAdminMixin, admin.ModelAdmin):
+        list_display = ["text", "target"]
+
+    use(settings, BookOptions, Notes)
+    url, sent = "/admin/testapp/note/", []
+    for book in Book.objects.all():
+        Note.objects.create(text="note", target=book)
+        sent.append(len(get(client, url)[1]))
+    assert sent[1:] == sent[1:2] * (BOOKS - 1)
 
 
 def test_columns_vary_with_the_request(client: Client, settings: Any) -> None:

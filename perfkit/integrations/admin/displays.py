@@ -17,6 +17,7 @@ from django.db.models.constants import LOOKUP_SEP
 from perfkit.derivation import Derivation, Place
 from perfkit.inference import callable_reads
 from perfkit.members import member_reads
+from perfkit.relations import find_relation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +66,7 @@ def read_called(
 def read_text(derivation: Derivation, path: str, place: Place) -> None:
     """Tell what ``str()`` of the rows at a path reads."""
     if derivation.model_at(path) is None:
+        derivation.relation(path, place)
         derivation.lose(f"str() of {path!r}, whose rows are of no one model", place, path)
         return
     derivation.read(f"{path}{LOOKUP_SEP}{TEXT}" if path else TEXT, place)
@@ -141,8 +143,9 @@ def _read_path(derivation: Derivation, name: str, place: Place) -> None:
         return
     field = _field(behind, last)
     reads = member_reads(behind, last)
+    relation = find_relation(behind, last)
     if (field is not None and field.is_relation) or (
-        field is None and derivation.model_at(name) is not None
+        field is None and relation is not None and not relation.many
     ):
         read_text(derivation, name, place)
         return
