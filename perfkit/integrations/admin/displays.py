@@ -66,7 +66,6 @@ def read_called(
 def read_text(derivation: Derivation, path: str, place: Place) -> None:
     """Tell what ``str()`` of the rows at a path reads."""
     if derivation.model_at(path) is None:
-        derivation.relation(path, place)
         derivation.lose(f"str() of {path!r}, whose rows are of no one model", place, path)
         return
     derivation.read(f"{path}{LOOKUP_SEP}{TEXT}" if path else TEXT, place)
