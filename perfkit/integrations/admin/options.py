@@ -13,7 +13,8 @@ from perfkit.integrations.admin.changelists import (
     searched_key,
     without_guess,
 )
-from perfkit.integrations.admin.loads import Kept, apply_kept, is_open, keep
+from perfkit.integrations.admin.loads import is_open, keep
+from perfkit.keeping import Kept, apply_kept
 from perfkit.methods import preset_method
 from perfkit.places import choices
 from perfkit.presets import Preset
