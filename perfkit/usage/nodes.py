@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from perfkit.relations import column, columns, find_relation
 from perfkit.usage.evidence import RowsUsage
-from perfkit.usage.readers import LEAVES, LOADS, SAVES, Reader, machinery
+from perfkit.usage.readers import LEAVES, LOADS, SAVES, Reader, looks_for_one, machinery
 from perfkit.usage.recording import can_record, held, recording_class
 
 if TYPE_CHECKING:
@@ -216,17 +216,10 @@ class Node:
 
     def whole_read(self, row: Any) -> dict[str, Any]:
         """Give the ``__dict__`` of a row; whoever else than Django reads it may read any column."""
-        reader = Reader(sys._getframe(1))
-        if reader.does:
-            if reader.does == LEAVES:
-                self._machinery(LEAVES)
-        elif not _is_djangos(sys._getframe(1)):
+        code = sys._getframe(1).f_code
+        if machinery(code) == LEAVES:
+            self._machinery(LEAVES)
+        elif not looks_for_one(code):
             self.usage.left += 1
         values: dict[str, Any] = held(row)
         return values
-
-
-def _is_djangos(frame: Any) -> bool:
-    """Say whether Django itself, or a cached property of it, looks for one value."""
-    file = frame.f_code.co_filename.replace("\\", "/")
-    return "/django/" in file or file.endswith("functools.py")

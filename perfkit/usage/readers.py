@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import django
 from django.db.models import Model, QuerySet, deletion, query, query_utils
-from django.db.models.fields import related_descriptors
+from django.db.models.fields import related, related_descriptors
 
 from perfkit.auditor import frames
 
@@ -32,7 +34,9 @@ def _codes() -> dict[CodeType, str]:
         deletion.Collector.collect,
         deletion.Collector.delete,
         query.prefetch_related_objects,
+        query.ModelIterable.__iter__,
         query_utils.DeferredAttribute.__get__,
+        related.ForeignObject.get_instance_value_for_fields,
         query.prefetch_one_level,
     )
     saving: tuple[Any, ...] = (
@@ -49,6 +53,7 @@ def _codes() -> dict[CodeType, str]:
 
 
 _MACHINERY = _codes()
+_DJANGO = str(Path(django.__file__).parent).replace("\\", "/") + "/"
 _DESCRIPTORS = (related_descriptors.__file__, "django/contrib/contenttypes/fields.py")
 #: FieldTracker keeps what it saw when a row was saved; what it is asked for is the page's read.
 _TRACKER = ("set_saved_fields", "__set__", "__get__")
@@ -77,6 +82,12 @@ def _machinery(code: CodeType) -> str:
     if file.endswith("model_utils/tracker.py") and code.co_name in _TRACKER:
         return LOADS
     return ""
+
+
+def looks_for_one(code: CodeType) -> bool:
+    """Say whether code that takes the ``__dict__`` of a row looks for one value, as all of Django's does."""
+    file = code.co_filename.replace("\\", "/")
+    return file.startswith(_DJANGO) or file.endswith(("/functools.py", "model_utils/tracker.py"))
 
 
 class Reader:
