@@ -64,6 +64,10 @@ class Node:
             return parent.owner_of(name)
         return self
 
+    def always_loads(self, name: str) -> bool:
+        """Say whether a column is loaded whatever is read: keys, which all who handle rows look at."""
+        return name in self.links or any(name == f.attname for f in self.model._meta.pk_fields)
+
     def owner_of_name(self, name: str) -> Node:
         """Return the node whose rows have an attribute: the parent's where they have it, too."""
         parent = self.parent if self.inheritance == "down" else None
@@ -173,8 +177,7 @@ class Node:
         found = self.usage.columns.get(name)
         if found is None and column(self.model, name) == (name,):
             found = self.usage.column(name)
-        # The primary key is always loaded, and read by all who handle rows: it tells nothing.
-        if found is not None and name not in self.usage.keys - self.links:
+        if found is not None:
             found.via.add(member)
         self.use()
         return True

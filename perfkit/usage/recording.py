@@ -214,6 +214,8 @@ def recording_class(node: Node, model: type[Model], names: Iterable[str]) -> typ
     }
     for name in columns(model):
         owner = node.owner_of(name)
+        if owner.always_loads(name):
+            continue
         space[name] = WatchedColumn(owner, name, inspect.getattr_static(model, name, None))
     for name in relation_names(model):
         relation = find_relation(model, name)

@@ -104,11 +104,6 @@ def main(tool, how):
     """Ask for each page: warm, then counted or timed."""
     configure(tool)
     fill()
-    if tool == "usage":
-        from perfkit.usage import process
-
-        # Evidence is written every ten seconds, which here are a request or two: not counted.
-        process.INTERVAL = float("inf")
     from django.test import Client
 
     client = Client()
