@@ -44,6 +44,7 @@ ONCE = (
 )
 #: Tests of what no database changes.
 ON_ANY_DATABASE = (
+    "tests/checklist",
     "tests/inference",
     "tests/test_pytest_plugin.py",
     "tests/testing/test_runner.py",

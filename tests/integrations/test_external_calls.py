@@ -78,6 +78,10 @@ def mail_port():
         yield port
 
 
+# Python traces no audit hook unless it is told to, so what one does would not be measured.
+external_calls._hear.__cantrace__ = True
+
+
 @pytest.fixture(autouse=True)
 def listening():
     external_calls.install()
