@@ -150,7 +150,7 @@ class Derivation:
     ) -> None:
         """Note what a function or method reads of the rows at ``path`` that it is handed, by inference.
 
-        ``place`` is where it is named; the other arguments are those of :func:`~perfkit.inference.callable_reads`.
+        ``place`` is where it is named; the other arguments are those of ``perfkit.inference.callable_reads()``.
         What ``@reads`` declares of it is taken at its word.
         """
         declaration = declaration_of(function)
