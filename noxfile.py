@@ -98,5 +98,5 @@ def django_suite(session: nox.Session) -> None:
     session.run(
         *("python", "-m", "tests.django_suite.run", *DJANGO_SUITE),
         *("--django", *DJANGO_SUITE_VERSIONS, "--database", *(session.posargs or SQLITE)),
-        *("--cache", str(session.cache_dir / "django-suite")),
+        *("--cache", str((session.cache_dir / "django-suite").resolve())),
     )
