@@ -35,7 +35,7 @@ def executable() -> str:
 )
 class ToolbarTest(StaticLiveServerTestCase):
     def test_a_finding_is_read_in_the_panel(self) -> None:
-        """The panel opens with Enter, shows who read what, and the fix; in light and dark."""
+        """The panel of the Debug Toolbar opens with Enter, shows who read what, and the fix; in light and dark."""
         path = executable()
         fill(FEWEST, lambda written: None)
         with sync_playwright() as playwright:
