@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.test.utils import CaptureQueriesContext
 
@@ -64,7 +65,8 @@ def test_statements_of_other_threads_are_recorded() -> None:
     def read() -> None:
         with connections["other"].cursor() as cursor:
             cursor.execute("SELECT 1")
-        connections["other"].close()
+        # The wrapper's own close() leaves a SQLite database in memory open, and with it this thread's connection.
+        BaseDatabaseWrapper.close(connections["other"])
 
     with recording() as made, ThreadPoolExecutor(1) as threads:
         threads.submit(read).result()
