@@ -5,32 +5,45 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from example_project.showroom.measure import Measurement, measure
-from example_project.showroom.pages import Page
+from example_project.showroom.pages import DERIVED, NAIVE, OPTIMISED, Page
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The forms of a page at one size of data; a page without a template has no derived form."""
+    """Forms of a page at one size of data."""
 
     page: Page
     size: int
-    naive: Measurement
-    optimised: Measurement
-    derived: Measurement | None = None
+    by_form: dict[str, Measurement]
 
     @classmethod
-    def of(cls, page: Page, size: int, rounds: int = 1) -> Comparison:
-        """Measure the forms of a page, each as often as rounds say."""
-        urls = [page.url(form, size) for form in page.forms]
-        return cls(page, size, *measure(*urls, rounds=rounds))
+    def of(cls, page: Page, size: int, rounds: int = 1, forms: tuple[str, ...] = ()) -> Comparison:
+        """Measure forms of a page, all of them unless named, each as often as rounds say."""
+        forms = forms or page.forms
+        measured = measure(*(page.url(form, size) for form in forms), rounds=rounds)
+        return cls(page, size, dict(zip(forms, measured, strict=True)))
+
+    @property
+    def naive(self) -> Measurement:
+        """The form without a preset."""
+        return self.by_form[NAIVE]
+
+    @property
+    def optimised(self) -> Measurement:
+        """The form with the preset that is written."""
+        return self.by_form[OPTIMISED]
+
+    @property
+    def derived(self) -> Measurement | None:
+        """The form that derives its preset; None where the page has no template."""
+        return self.by_form.get(DERIVED)
 
     @property
     def is_equal(self) -> bool:
         """Whether all answers are equal byte for byte."""
-        others = [self.optimised, *filter(None, [self.derived])]
-        return all(other.body == self.naive.body for other in others)
+        return all(form.body == self.naive.body for form in self.by_form.values())
 
     @property
     def ratio(self) -> float:
-        """How many times longer the naive form takes."""
+        """How many times longer the naive form takes than the optimised one."""
         return self.naive.seconds / self.optimised.seconds

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import Context
 from dataclasses import dataclass, field
 from statistics import median
 from time import perf_counter
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.test import Client, override_settings
 
 from perfkit import Finding, audit
 
-#: The key by which a request says that it is being measured.
-MEASURED = "shop.measured"
+_turn = threading.Lock()
+
+
+@contextmanager
+def watched_by(*middleware: str, audit: str = "off") -> Iterator[None]:
+    """Let calls pass this middleware and Django's own, and nothing else that watches requests.
+
+    They are no requests of users: the log of the routes, the toolbar, usage evidence and traces must
+    not have them. One block at a time, since settings are those of the whole process.
+    """
+    plain = [entry for entry in settings.MIDDLEWARE if entry.startswith("django.")]
+    with _turn, override_settings(MIDDLEWARE=[*middleware, *plain], PERFKIT={"AUDIT": audit}):
+        yield
 
 
 @dataclass
@@ -130,7 +144,7 @@ def call(url: str) -> bytes:
     Raises RuntimeError when the status is not 200.
     """
     # The name is allowed in the settings of the shop, and wherever DEBUG is on.
-    response = Client(SERVER_NAME="localhost", **{MEASURED: True}).get(url)
+    response = Client(SERVER_NAME="localhost").get(url)
     if response.status_code != 200:
         raise RuntimeError(f"{url} answers with status {response.status_code}.")
     return response.getvalue()
@@ -156,7 +170,7 @@ def measure(*urls: str, rounds: int = 1) -> list[Measurement]:
 
     Each call has a context of its own, so that a request that measures doesn't audit them too.
     """
-    with override_settings(PERFKIT={"AUDIT": "off"}):
+    with watched_by():
         counted = [Context().run(inspect, url) for url in urls]
         seconds = [[Context().run(take_time, url) for url in urls] for _ in range(rounds)]
     medians = map(median, zip(*seconds, strict=True))

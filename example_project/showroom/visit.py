@@ -3,39 +3,57 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import Context
 from pathlib import Path
+from threading import get_ident
 
-from django.conf import settings
-from django.test import override_settings
-
-from example_project.showroom.measure import call
-from example_project.showroom.pages import OPTIMISED, PAGES
-from example_project.showroom.rows import SIZES
+from example_project.showroom.measure import call, watched_by
 from perfkit import record_usage
 from perfkit.usage import files
 
 MIDDLEWARE = "perfkit.middleware.RoutesMiddleware", "perfkit.middleware.AuditMiddleware"
 
 
-def visit(folder: Path) -> tuple[str, str]:
-    """Call every optimised page; return the log of the requests and the evidence of what was read."""
+def visit(folder: Path, urls: Iterable[str]) -> tuple[str, str]:
+    """Call these URLs; return the log of the requests and the evidence of what was read, two files."""
+    # A context of its own, so that a request that visits doesn't audit the visit too.
+    return Context().run(_visit, folder, list(urls))
+
+
+def _visit(folder: Path, urls: list[str]) -> tuple[str, str]:
     log, usage = folder / "requests.log", folder / "usage.jsonl"
-    handler = logging.FileHandler(log)
-    logger = logging.getLogger("perfkit.routes")
-    level = logger.level
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    rest = [entry for entry in settings.MIDDLEWARE if entry not in MIDDLEWARE]
-    try:
-        with (
-            override_settings(MIDDLEWARE=[*MIDDLEWARE, *rest], PERFKIT={"AUDIT": "log"}),
-            record_usage() as recorded,
-        ):
-            for page in PAGES:
-                call(page.url(OPTIMISED, SIZES[-1]))
-    finally:
-        logger.removeHandler(handler)
-        logger.setLevel(level)
-        handler.close()
+    with (
+        watched_by(*MIDDLEWARE, audit="collect"),
+        _lines_of_this_thread() as lines,
+        record_usage() as recorded,
+    ):
+        for url in urls:
+            call(url)
+    log.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     files.append(str(usage), recorded.querysets)
     return str(log), str(usage)
+
+
+@contextmanager
+def _lines_of_this_thread() -> Iterator[list[str]]:
+    """Give the lines that this thread logs of its requests, and keep them from the log of the users'."""
+    lines: list[str] = []
+    logger = logging.getLogger("perfkit.routes")
+    thread = get_ident()
+
+    def divert(record: logging.LogRecord) -> bool:
+        mine = record.thread == thread
+        if mine:
+            lines.append(record.getMessage())
+        return not mine
+
+    level = logger.level
+    logger.addFilter(divert)
+    logger.setLevel(logging.INFO)
+    try:
+        yield lines
+    finally:
+        logger.removeFilter(divert)
+        logger.setLevel(level)

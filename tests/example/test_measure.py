@@ -1,13 +1,18 @@
 """The instrument: what it counts is what the database was asked and gave."""
 
+import json
+from pathlib import Path
+
 import pytest
 from django.db import connection
 from django.db.models import Value
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
+from example_project import settings as shop_settings
 from example_project.catalogue.models import Category, Product
 from example_project.showroom.links import link
 from example_project.showroom.measure import Tally, call, text_size
+from example_project.showroom.visit import visit
 
 
 def test_rows_are_counted_by_column_and_as_text(shop: None) -> None:
@@ -94,3 +99,22 @@ def test_links_are_relative(
     request = RequestFactory().get(here)
     request.resolver_match = resolve(here)
     assert link(request, name, *args) == expected
+
+
+def test_what_is_measured_is_no_request_of_a_user(
+    shop: None, settings: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    """The log of the routes has the request that compares, and none of those that it measures or visits."""
+    settings.MIDDLEWARE, settings.ALLOWED_HOSTS = (
+        shop_settings.MIDDLEWARE,
+        shop_settings.ALLOWED_HOSTS,
+    )
+    caplog.set_level("INFO", "perfkit.routes")
+    assert Client(SERVER_NAME="localhost").get("/compare/category_list/").status_code == 200
+    log, usage = visit(tmp_path, ["/naive/categories/"])
+    routes = [json.loads(record.getMessage())["route"] for record in caplog.records]
+    assert routes == ["compare/<slug:name>/"]
+    [line] = Path(log).read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["route"] == "naive/categories/"
+    assert json.loads(line)["lazy_loads"] > 0
+    assert Path(usage).read_text(encoding="utf-8")
