@@ -8,7 +8,7 @@ from django.urls import include, path
 from django.views.static import serve
 
 from example_project.orders.views import PlaceOrder
-from example_project.search.views import Search
+from example_project.search.views import search
 from example_project.showroom import views
 from example_project.showroom.pages import FORMS
 from example_project.showroom.pages import urlpatterns as shop_urlpatterns
@@ -20,7 +20,7 @@ urlpatterns = [
     path("compare/", views.CompareAll.as_view(), name="compare_all"),
     path("compare/<slug:name>/", views.Compare.as_view(), name="compare"),
     path("api/", include("example_project.api.urls")),
-    path("search/", Search.as_view(), name="search"),
+    path("search/", search, name="search"),
     path("order/<int:pk>/", PlaceOrder.as_view(), name="place_order"),
     # By a view of its own, so that the shop looks the same with DEBUG off.
     path("assets/<path:path>", serve, {"document_root": ASSETS}, name="asset"),

@@ -31,19 +31,21 @@ class ProductQuerySet(PresetInheritanceQuerySet["Product"]):
     """Products of all kinds, and what is read of them."""
 
     optimize_for_card = Preset(only=["label", "display_price", *PICTURE])
-    optimize_for_line = optimize_for_card | Preset(only=["delivery"])
-    optimize_for_list = optimize_for_line | Preset(
+    #: What an order shows: the price is that of its line.
+    optimize_for_line = Preset(only=["label", "delivery", *PICTURE])
+    optimize_for_tile = optimize_for_card | optimize_for_line
+    optimize_for_list = optimize_for_tile | Preset(
         only=["main_category__label"],
         annotate={
             "rating": RelatedAggregate("reviews", Avg("rating")),
             "review_count": RelatedAggregate("reviews", Count("pk"), default=0),
         },
     )
-    optimize_for_detail = optimize_for_line | Preset(
+    optimize_for_detail = optimize_for_tile | Preset(
         only=["sku", "main_category__label", "description", "care", "tags", "brand__country"],
         include={"reviews": "list"},
     )
-    optimize_for_feed = optimize_for_line | Preset(only=["sku", "created", "tags"])
+    optimize_for_feed = optimize_for_tile | Preset(only=["sku", "created", "tags"])
     optimize_for_ranking = Preset(
         only=["id"],
         annotate={"sold": RelatedAggregate("order_lines", Sum("quantity"), default=0)},

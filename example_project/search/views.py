@@ -8,14 +8,16 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, StreamingHttpResponse
-from django.views.generic import TemplateView, View
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.generic import View
 from django.views.generic.list import MultipleObjectMixin
 
 from example_project.catalogue.models import Product
 from example_project.search.client import SearchClient, SearchUnavailable
 from example_project.search.records import record
 from example_project.views import PresetMixin, RowsMixin
+from perfkit.integrations.views import preset_view
 
 logger = logging.getLogger(__name__)
 
@@ -45,21 +47,17 @@ def json_lines(products: Iterable[Any]) -> Iterator[str]:
         yield json.dumps(record(product), ensure_ascii=False) + "\n"
 
 
-class Search(TemplateView):
-    """The products that have a word, found by the search service or, without it, by the database."""
-
-    template_name = "search/results.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Find the products for ``?q=``."""
-        word = self.request.GET.get("q", "").strip()
-        cards = Product.objects.optimize_for("card")
-        fallback = False
-        try:
-            keys = SearchClient().find(word) if word else []
-            products = cards.filter(pk__in=keys)
-        except SearchUnavailable as error:
-            logger.warning("%s", error)
-            fallback = True
-            products = cards.filter(title__icontains=word)[:20]
-        return super().get_context_data(word=word, products=products, fallback=fallback, **kwargs)
+@preset_view("search/results.html", products=Product)
+def search(request: HttpRequest, products: QuerySet[Product]) -> HttpResponse:
+    """Show the products that have a word, found by the search service or, without it, by the database."""
+    word = request.GET.get("q", "").strip()
+    fallback = False
+    try:
+        keys = SearchClient().find(word) if word else []
+        products = products.filter(pk__in=keys)
+    except SearchUnavailable as error:
+        logger.warning("%s", error)
+        fallback = True
+        products = products.filter(title__icontains=word)[:20]
+    context = {"word": word, "products": products, "fallback": fallback}
+    return render(request, "search/results.html", context)

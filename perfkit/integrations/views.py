@@ -1,14 +1,18 @@
-"""Class-based views that load their rows with a preset: ``PresetViewMixin``."""
+"""Views that load their rows with a preset: ``PresetViewMixin`` for classes, ``preset_view`` for functions."""
 
 from __future__ import annotations
 
+import inspect
+from dataclasses import dataclass
+from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Manager, Model, QuerySet
 from django.views.generic.detail import SingleObjectMixin
 from django.views.generic.edit import DeletionMixin, ModelFormMixin
 from django.views.generic.list import MultipleObjectMixin
 
+from perfkit.arguments import shown
 from perfkit.consumers import Consumer, RoutedView, register_analyser
 from perfkit.exceptions import PresetError
 from perfkit.keeping import Kept, apply_kept
@@ -17,18 +21,18 @@ from perfkit.querysets import PresetQuerySetMixin
 from perfkit.relations import columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from django.http import HttpRequest
 
     from perfkit.derivation import Derived
 
-__all__ = ["PresetViewMixin"]
+__all__ = ["PresetViewMixin", "ViewRows", "preset_view"]
 
 
 @register_analyser
 def analyse_view(view: RoutedView) -> Iterator[Consumer]:
-    """Yield what a list or detail view loads, and what its template reads, for the checks."""
+    """Yield what a view loads, and what its template reads, for the checks."""
     # It stands on inference, which a process that runs no checks never needs.
     from perfkit.integrations.templates.analysing import consumers_of
 
@@ -92,17 +96,121 @@ class PresetViewMixin:
         preset = self.get_preset(rows)
         if preset is None:
             return rows
-        if isinstance(preset, Kept):
-            rows = apply_kept(rows, preset)
-        elif isinstance(preset, Preset):
-            rows = preset.apply(rows)
-        elif isinstance(rows, PresetQuerySetMixin):
-            rows = rows.optimize_for(preset)
-        else:
-            raise PresetError(
-                f"{type(self).__name__} names the preset {preset!r}, but {type(rows).__name__} has no presets; "
-                "make it a PresetQuerySet, or give the view a Preset."
-            )
+        rows = _applied(rows, preset, type(self).__name__)
         if isinstance(self, (ModelFormMixin, DeletionMixin)):
             rows = Preset(only=columns(rows.model)).apply(rows)
         return rows
+
+
+def preset_view(
+    template: str | Sequence[str] | None = None,
+    /,
+    *,
+    preset: str | Preset | None = None,
+    **rows: type[Model] | Manager[Any] | QuerySet[Any],
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorate a view function, sync or async, which is handed rows that load what its template reads.
+
+    ``rows`` names them by the variable of the template, and says whose they are: ``products=Product``, a manager or
+    a queryset. Each call of the view gets a fresh queryset as the argument of that name, of which it chooses
+    rows as it likes. ``template`` is a name, or several as for ``render()``: the preset is derived from it, or, where
+    ``preset`` names another, the checks compare the two. The decorator may be used several times.
+
+    Raises :class:`~perfkit.PresetError` for rows that are none, for a view that doesn't take them, and, when the
+    view is called, for a preset that doesn't exist or doesn't fit.
+    """
+    if template is None and preset is None:
+        raise PresetError(
+            'preset_view() takes a template, a preset, or both: @preset_view("shop/list.html", products=Product).'
+        )
+    if not rows:
+        raise PresetError(
+            "preset_view() takes rows by their name in the template: products=Product."
+        )
+    loads = tuple(ViewRows(name, given, template, preset) for name, given in rows.items())
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        label = f"{view.__module__}.{view.__qualname__}"
+        for one in loads:
+            _require_argument(view, one.name, label)
+
+        def given() -> dict[str, QuerySet[Any]]:
+            return {one.name: one.load(label) for one in loads}
+
+        if inspect.iscoroutinefunction(view):
+
+            @wraps(view)
+            async def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+                return await view(request, *args, **given(), **kwargs)
+        else:
+
+            @wraps(view)
+            def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+                return view(request, *args, **given(), **kwargs)
+
+        wrapper.preset_rows = (*loads, *getattr(view, "preset_rows", ()))  # type: ignore[attr-defined]  # ours
+        return wrapper
+
+    return decorate
+
+
+@dataclass(frozen=True)
+class ViewRows:
+    """Rows that :func:`preset_view` hands to a function, and what they load."""
+
+    name: str
+    source: type[Model] | Manager[Any] | QuerySet[Any]
+    template: str | Sequence[str] | None
+    preset: str | Preset | None
+
+    def __post_init__(self) -> None:
+        model = isinstance(self.source, type) and issubclass(self.source, Model)
+        if not model and not isinstance(self.source, (Manager, QuerySet)):
+            raise PresetError(
+                f"preset_view(): {self.name} takes a model, a manager or a queryset, not {shown(self.source)}."
+            )
+
+    def queryset(self) -> QuerySet[Any]:
+        """Return the rows as they are without a preset."""
+        source: Any = self.source
+        if isinstance(source, type):
+            source = source._default_manager  # type: ignore[attr-defined]  # a model's
+        rows: QuerySet[Any] = source.all()
+        return rows
+
+    def load(self, view: str) -> QuerySet[Any]:
+        """Return the rows with their preset; ``view`` names the view in errors."""
+        rows = self.queryset()
+        given = self.keep(rows) if self.preset is None else self.preset
+        loading: QuerySet[Any] = _applied(rows, given, view)
+        return loading
+
+    def keep(self, rows: QuerySet[Any]) -> Kept:
+        """Return what the template reads of the rows, with the plan that loads it."""
+        from perfkit.integrations.templates.deriving import keep_for_variable
+
+        assert self.template is not None
+        variable: dict[str, Any] = {self.name: rows}
+        return keep_for_variable(self.template, **variable)
+
+
+def _require_argument(view: Callable[..., Any], name: str, label: str) -> None:
+    parameters = inspect.signature(view).parameters
+    kinds = {parameter.kind for parameter in parameters.values()}
+    if name not in parameters and inspect.Parameter.VAR_KEYWORD not in kinds:
+        raise PresetError(
+            f"preset_view() hands {name!r} to {label}(), which takes no such argument."
+        )
+
+
+def _applied(rows: Any, preset: str | Preset | Kept, view: str) -> Any:
+    if isinstance(preset, Kept):
+        return apply_kept(rows, preset)
+    if isinstance(preset, Preset):
+        return preset.apply(rows)
+    if isinstance(rows, PresetQuerySetMixin):
+        return rows.optimize_for(preset)
+    raise PresetError(
+        f"{view} names the preset {preset!r}, but {type(rows).__name__} has no presets; "
+        "make it a PresetQuerySet, or give the view a Preset."
+    )

@@ -12,6 +12,7 @@ from django.test import Client
 from example_project.showroom.measure import Tally, call
 from example_project.showroom.pages import DERIVED, FORMS, NAIVE, OPTIMISED, PAGES, Page
 from example_project.showroom.rows import SIZES
+from perfkit.checks import check_views
 
 SMALL, LARGE = SIZES
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -49,6 +50,13 @@ def test_all_forms_answer_the_same_bytes(count: Count, page: Page, size: int) ->
     naive, *others = (count(page, form, size)[0] for form in page.forms)
     assert all(other == naive for other in others)
     assert len(naive) > 50 * size
+
+
+@pytest.mark.urls("example_project.urls")
+def test_written_presets_are_what_their_pages_read() -> None:
+    """The checks find nothing that is missing, and nothing that nobody reads."""
+    said = [message.id for message in check_views(app_configs=None)]
+    assert not {"perfkit.W005", "perfkit.I002", "perfkit.E005"}.intersection(said)
 
 
 def test_pages_with_a_template_have_a_derived_form() -> None:

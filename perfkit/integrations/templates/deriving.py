@@ -55,6 +55,16 @@ def derive_from_template(
 
     Takes and raises what :func:`preset_from_template` does.
     """
+    return keep_for_variable(template, using=using, **variable).derived
+
+
+def keep_for_variable(
+    template: str | Sequence[str], /, *, using: str | None = None, **variable: Any
+) -> Kept:
+    """Return what a template reads of one of its variables, with the plan that loads it.
+
+    Takes and raises what :func:`preset_from_template` does.
+    """
     if len(variable) != 1:
         example = 'preset_from_template("catalogue/product_list.html", products=Product)'
         raise PresetError(
@@ -73,7 +83,7 @@ def derive_from_template(
     cls = type(rows) if rows is not None else None
     compiled = loaded.template
     key = (name, model, cls, annotated)
-    return kept(key, compiled, lambda: _derive(compiled, name, model, cls, annotated)).derived
+    return kept(key, compiled, lambda: _derive(compiled, name, model, cls, annotated))
 
 
 def kept(key: Any, compiled: Any, make: Callable[[], Derived]) -> Kept:
