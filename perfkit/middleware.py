@@ -11,6 +11,7 @@ from perfkit.auditor.audit import Opening
 from perfkit.enclosing import EnclosingMiddleware
 from perfkit.measuring import Measurement, MeasuringMiddleware
 from perfkit.routes.entry import RouteEntry, method_of, route_of
+from perfkit.telling import tell
 from perfkit.usage.process import Enclosure, collector
 
 if TYPE_CHECKING:
@@ -88,4 +89,4 @@ class _Request(Measurement):
             lazy_loads=self.lazy_loads,
             presets=self.presets,
         )
-        logger.info("%s", entry.to_json())
+        tell(logger, logging.INFO, "%s", entry.to_json())

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from perfkit.auditor.findings import Finding, Place
 from perfkit.exceptions import LazyLoadError, LazyLoadWarning
+from perfkit.telling import tell
 
 logger = logging.getLogger("perfkit.audit")
 
@@ -17,7 +18,7 @@ Reporter = Callable[[Finding], None]
 
 def log(finding: Finding) -> None:
     """Write one record to the logger ``perfkit.audit``, with the finding in ``extra``."""
-    logger.warning("%s", finding, extra={"finding": finding})
+    tell(logger, logging.WARNING, "%s", finding, finding=finding)
 
 
 def warn(finding: Finding) -> None:

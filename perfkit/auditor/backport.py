@@ -284,7 +284,7 @@ def missing_reverse(plain: Callable[..., Any]) -> Callable[..., Any]:
             return _Fetched(self.related, instance)
         queryset = plain(self, **hints)
         if missed.load is not None:
-            current.set(Awaited.of(missed.load))
+            current.set(Awaited.of(missed.load, queryset.model))
         return queryset
 
     return get_queryset

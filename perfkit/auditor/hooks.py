@@ -155,6 +155,9 @@ def executing(plain: Callable[..., Any]) -> Callable[..., Any]:
 
 def _belongs_to(top: Any, scope: Scope, sql: Any) -> Any:
     """Count a statement where it belongs; return what waits to hear how long it took, or None."""
+    if isinstance(top, Awaited) and not top.awaits(queries.query_of(sys._getframe(1))):
+        top.end()
+        top = innermost()
     while type(top) is Prefetching:
         if top.chunk:
             return None

@@ -50,19 +50,39 @@ class Load:
 
 
 class Awaited(Load):
-    """A lazy load whose one statement Django is about to send, out of the auditor's hands."""
+    """A lazy load whose one statement Django is about to send, out of the auditor's hands.
 
-    __slots__ = ()
+    ``subject`` is the query of that statement, or the model that it asks for: without a connection
+    it is never sent, and the next one is another's.
+    """
+
+    __slots__ = ("subject",)
+
+    def __init__(self, *args: Any, subject: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.subject = subject
+
+    def awaits(self, query: Any) -> bool:
+        """Say whether it waits for the statement of a query (None: for one of no queryset)."""
+        # Queries compare by what they say, which is long.
+        return query is not None and (self.subject is query or self.subject is query.model)
 
     def executed(self, seconds: float) -> None:
         """Note that the statement was sent; the next one is another's."""
         self.record.seconds += seconds
+        self.end()
+
+    def end(self) -> None:
+        """Wait no longer, and keep no row alive."""
         self.open = False
+        self.subject = None
 
     @classmethod
-    def of(cls, load: Load) -> Awaited:
-        """Return a load like the given one that waits for its statement."""
-        made = cls(load.scope, load.record, load.rows, load.name, joins=load.joins)
+    def of(cls, load: Load, model: Any) -> Awaited:
+        """Return a load like the given one that waits for its statement, which asks for a model."""
+        made = cls(
+            *(load.scope, load.record, load.rows, load.name), joins=load.joins, subject=model
+        )
         made.outer = current.get()
         return made
 

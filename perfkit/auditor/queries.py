@@ -86,7 +86,9 @@ def read(scope: Scope, related: Related, queryset: Any, call: str, frame: FrameT
         scope.loads[key] = record
     if record is not ALONE:
         record.add()
-        pending = Pending(scope, record, rows, name)
+        # What counts rows is made of the queryset's query, and asks for the same model.
+        subject = queryset.model if call else query
+        pending = Pending(scope, record, rows, name, subject=subject)
         pending.outer = current.get()
         current.set(pending)
     if call:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import logging
+import sys
 import weakref
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -14,7 +16,9 @@ from perfkit import reporters
 from perfkit.auditor import advice, baseline, callers, frames, ignores
 from perfkit.auditor.context import listener
 from perfkit.auditor.findings import Finding
+from perfkit.exceptions import LazyLoadWarning
 from perfkit.signals import lazy_load
+from perfkit.telling import tell
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -202,28 +206,60 @@ class Scope:
         spoken = [r for r in records if not r.quiet and not r.stopped]
         for record in spoken:
             _signal(record.total())
+        stopping: list[LazyLoadWarning] = []
         for record in spoken:
             report = reporters.AT_CLOSE.get(record.mode)
-            if report is not None:
+            if report is None:
+                continue
+            try:
                 report(record.total())
+            except LazyLoadWarning as warning:  # the project makes warnings errors
+                stopping.append(warning)
+            except Exception as error:
+                _fault("A reporter failed: %s", record.total(), error=error)
         if self.overflow and self.config.mode != "collect":
-            logger.warning(
+            tell(
+                logger,
+                logging.WARNING,
                 "%d more findings were not kept: PERFKIT['AUDIT_MAX_FINDINGS'] is %d.",
                 len(self.overflow),
                 self.config.max_findings,
             )
+        if stopping:
+            told = "\n\n".join(map(str, stopping))
+            raise LazyLoadWarning(told, stopping[0].finding)
 
     def fault(self) -> None:
         """Log the exception being handled, a fault of the auditor's own; once per scope."""
         if not self._faulty:
             self._faulty = True
-            logger.exception("The auditor failed; what it looked at goes on without it.")
+            _fault("The auditor failed; what it looked at goes on without it.")
+
+
+def _fault(message: str, *args: object, error: BaseException | None = None) -> None:
+    tell(logger, logging.ERROR, message, *args, error=error or sys.exc_info()[1])
 
 
 def _signal(finding: Finding) -> None:
-    for receiver, answer in lazy_load.send_robust(sender=finding.model, finding=finding):
+    # What a receiver itself loads lazily would call it again, for ever.
+    if _signalling.get():
+        return
+    token = _signalling.set(True)
+    try:
+        answers = lazy_load.send_robust(sender=finding.model, finding=finding)
+    except Exception:
+        # Django logs the exception of a receiver before the next is called, and that failed.
+        _fault("The receivers of lazy_load were not all called.")
+        return
+    finally:
+        _signalling.reset(token)
+    for receiver, answer in answers:
         if isinstance(answer, Exception):
-            logger.error("The receiver %r of lazy_load failed.", receiver, exc_info=answer)
+            _fault("The receiver %r of lazy_load failed.", receiver, error=answer)
+
+
+#: Whether receivers of the signal are being called.
+_signalling: ContextVar[bool] = ContextVar("perfkit_signalling", default=False)
 
 
 def _is_lazy_ok(rows: Rows, finding: Finding) -> bool:

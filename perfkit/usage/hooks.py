@@ -27,6 +27,7 @@ from django.db.models.query import (
 from perfkit.auditor.callers import evaluation
 from perfkit.auditor.frames import mark_of, marks
 from perfkit.relations import Relation
+from perfkit.telling import tell
 from perfkit.usage.nodes import node_of
 from perfkit.usage.readers import machinery
 
@@ -86,8 +87,9 @@ def _evaluating(self: Any, queryset: Any, *args: Any, **kwargs: Any) -> None:
             found = child, "lazy"
         if found is not None:
             _record(self, queryset, *found)
-    except Exception:
-        logger.exception("Recording failed; the queryset goes on without it.")
+    except Exception as error:
+        told = "Recording failed; the queryset goes on without it."
+        tell(logger, logging.ERROR, told, error=error)
 
 
 def _is_plain(kind: Any) -> bool:
@@ -194,5 +196,6 @@ def _sample(row: Any, node: Any, how: str, names: tuple[str, ...], joins: Any) -
         node.sample(row, how, names)
         if joins:
             node.sample_joins(row, joins)
-    except Exception:
-        logger.exception("Recording failed; the row goes on without it.")
+    except Exception as error:
+        told = "Recording failed; the row goes on without it."
+        tell(logger, logging.ERROR, told, error=error)

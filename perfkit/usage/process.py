@@ -9,6 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from perfkit.conf import get_settings
+from perfkit.telling import tell
 from perfkit.usage import hooks, recorder
 from perfkit.usage.files import append
 
@@ -64,7 +65,7 @@ class Collector:
                     f"usage evidence could not be added to {self.file} ({error}). It is kept in memory "
                     "while the process lives, and tried again; free the disk, or name another file."
                 )
-                logger.error(self.problem)
+                tell(logger, logging.ERROR, self.problem)
                 return False
             self.problem = ""
             self.recorder.forget()

@@ -246,7 +246,7 @@ def test_the_middleware_under_asgi(books, settings, entry, url):
     assert_found(seen, entry, url)
 
 
-def test_the_middleware_with_the_auditor_off(client, books, settings):
+def test_the_middleware_with_the_auditor_off(client, books, settings, unhooked):
     """Without AUDIT the middleware passes requests on."""
     settings.MIDDLEWARE = MIDDLEWARE
     assert client.get("/view/", {"read": "blurb"}).status_code == 200
