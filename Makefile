@@ -22,6 +22,7 @@ demo: $(VENV)/installed-example ## Fill the example shop and compare its pages, 
 
 serve: $(VENV)/installed-example ## Open the example shop at http://127.0.0.1:8000/
 	@test -n "$(DATABASE_URL)" -o -s example_project/shop.sqlite3 || $(BIN)/python manage.py demo
+	@DEBUG=1 $(BIN)/python manage.py demo_admin
 	TOOLBAR=$(TOOLBAR) OTEL=$(OTEL) ROUTES_LOG=$(ROUTES_LOG) $(BIN)/python manage.py runserver $(ARGS)
 
 routes: $(VENV)/installed-example ## Rank the routes by what `make serve` has logged of them

@@ -24,6 +24,12 @@ ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],tests
 USE_TZ = True
 ROOT_URLCONF = "example_project.urls"
 INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
     "perfkit",
     "example_project.catalogue",
     "example_project.customers",
@@ -51,7 +57,7 @@ PERFKIT = {
     # What requests load and never read is added to this file, when it is named.
     "USAGE_FILE": os.environ.get("USAGE_FILE"),
 }
-# The API shows what anybody may see; the shop has no users.
+# The API shows what anybody may see; only the admin has users.
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
@@ -62,15 +68,18 @@ MIDDLEWARE = [
     "perfkit.middleware.AuditMiddleware",
     "perfkit.middleware.UsageMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    # These three are for the admin; on other pages they do nothing, and ask nothing of the database.
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 if os.environ.get("TOOLBAR") == "1":
     # On the pages of the shop, and without DEBUG, so that what is measured elsewhere stays as it is.
-    INSTALLED_APPS += ["django.contrib.staticfiles", "debug_toolbar"]
+    INSTALLED_APPS.append("debug_toolbar")
     MIDDLEWARE.insert(2, "debug_toolbar.middleware.DebugToolbarMiddleware")
-    STATIC_URL = "static/"
     DEBUG_TOOLBAR_PANELS = [
         "debug_toolbar.panels.history.HistoryPanel",
         "debug_toolbar.panels.timer.TimerPanel",
@@ -99,8 +108,15 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
     }
 ]
+STATIC_URL = "static/"
 DATABASES = {"default": dj_database_url.parse(database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.apps import apps
+from django.contrib import admin
 from django.contrib.staticfiles.views import serve as serve_static
 from django.urls import include, path
 from django.views.static import serve
@@ -19,15 +20,16 @@ urlpatterns = [
     path("", views.Start.as_view(), name="start"),
     path("compare/", views.CompareAll.as_view(), name="compare_all"),
     path("compare/<slug:name>/", views.Compare.as_view(), name="compare"),
+    path("admin/", admin.site.urls),
     path("api/", include("example_project.api.urls")),
     path("search/", search, name="search"),
     path("order/<int:pk>/", PlaceOrder.as_view(), name="place_order"),
-    # By a view of its own, so that the shop looks the same with DEBUG off.
+    # By views of their own, so that the shop looks the same with DEBUG off.
     path("assets/<path:path>", serve, {"document_root": ASSETS}, name="asset"),
+    path("static/<path:path>", serve_static, {"insecure": True}),
     *(path(f"{form}/", include((shop_urlpatterns(form), form))) for form in FORMS),
 ]
 if apps.is_installed("debug_toolbar"):
     urlpatterns += [
         path("__debug__/", include("debug_toolbar.urls")),
-        path("static/<path:path>", serve_static, {"insecure": True}),
     ]

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connection
 from tqdm import tqdm
@@ -16,6 +17,7 @@ from example_project.showroom.comparison import Comparison
 from example_project.showroom.data import FEWEST, MOST, count_rows, fill, is_filled
 from example_project.showroom.pages import OPTIMISED, PAGES
 from example_project.showroom.rows import SIZES
+from example_project.showroom.staff import let_in
 from example_project.showroom.table import format_table
 from example_project.showroom.visit import visit
 
@@ -82,6 +84,8 @@ class Command(BaseCommand):
         self.stdout.write("\nTo open the shop in a browser:\n")
         self.stdout.write("    python manage.py runserver     (or: make serve)")
         self.stdout.write("    http://127.0.0.1:8000/")
+        if settings.DEBUG:
+            self.stdout.write(let_in())
 
     def bar(self, **options: Any) -> tqdm[Any]:
         """Return a progress bar; where nobody watches, it is drawn rarely."""
