@@ -11,7 +11,7 @@ TOOLBAR ?= 1
 OTEL ?=
 ROUTES_LOG := example_project/routes.log
 
-.PHONY: help demo serve routes worker search test usage lint format types docs bench coverage matrix django-suite clean
+.PHONY: help demo serve routes worker search test usage lint format types docs bench coverage matrix django-suite load clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -64,6 +64,9 @@ bench: $(VENV)/installed-bench ## Measure what presets and the auditor cost, bes
 
 django-suite: $(VENV)/installed-test ## Run Django's own tests with the auditor on, and compare them with plain Django
 	$(BIN)/python -m tests.django_suite.run $(ARGS)
+
+load: $(VENV)/installed-load ## Put the shop under load, threads and asyncio, with the auditor on and off
+	$(BIN)/python -m tests.load $(ARGS)
 
 matrix: $(VENV)/installed-matrix ## Run the tests on every Python, Django and database (needs the servers)
 	$(BIN)/python -m nox $(ARGS)

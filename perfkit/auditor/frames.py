@@ -7,9 +7,11 @@ the names of files is done once per code object.
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 import inspect
 import sysconfig
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,12 +46,12 @@ WRITE = 11  # a related manager changes the relation
 
 
 class Mark:
-    """What a code object is; it keeps the code, so that the id stays taken."""
+    """What a code object is, for as long as the code lives."""
 
-    __slots__ = ("category", "code", "member", "places", "users")
+    __slots__ = ("category", "life", "member", "places", "users")
 
     def __init__(self, code: CodeType, category: int, member: Member | None = None) -> None:
-        self.code = code
+        self.life = as_long_as(code, marks)
         self.category = category
         self.member = member
         #: Whether it is code of the user's own.
@@ -65,9 +67,18 @@ class Mark:
             line = frame.f_lineno
             found = next((place for place in self.places.values() if place.line == line), None)
             if found is None:
-                found = Place(self.code.co_filename, line, self.code.co_name)
+                found = Place(frame.f_code.co_filename, line, frame.f_code.co_name)
             self.places[frame.f_lasti] = found
         return found
+
+
+def as_long_as(code: CodeType, table: dict[int, Any]) -> object:
+    """Return what has to be kept with the entry of the code's id, which then goes with the code.
+
+    To hash code is to go through all of it, so tables have its id; and a project may compile code
+    for every request, so they must not keep it alive.
+    """
+    return weakref.ref(code, functools.partial(table.pop, id(code)))
 
 
 #: The marks by the id of the code.

@@ -60,15 +60,15 @@ _TRACKER = ("set_saved_fields", "__set__", "__get__")
 _PAGE = (frames.NODE, frames.SERIALIZER, frames.COLUMN, frames.HOP, frames.REQUEST)
 
 
-#: The answers by the id of the code, which is kept alive: to hash code is to go through all of it.
-_known: dict[int, tuple[str, CodeType]] = {}
+#: The answers by the id of the code, each with what takes it away with the code.
+_known: dict[int, tuple[str, object]] = {}
 
 
 def machinery(code: CodeType) -> str:
     """Return what a code object of Django's does with a row by itself; "" for any other."""
     known = _known.get(id(code))
     if known is None:
-        known = _known[id(code)] = _machinery(code), code
+        known = _known[id(code)] = _machinery(code), frames.as_long_as(code, _known)
     return known[0]
 
 

@@ -13,7 +13,7 @@ from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.test import AsyncClient, RequestFactory
 
-from perfkit import LazyLoadWarning, audit
+from perfkit import LazyLoadWarning, audit, record_usage
 from perfkit.auditor import is_installed
 from perfkit.middleware import AuditMiddleware
 from tests.auditor.app.models import Book
@@ -347,3 +347,18 @@ def test_no_cycle_of_references(books):
             gc.set_debug(0)
             gc.garbage.clear()
     assert [kind for kind in left if kind.__module__.startswith("perfkit")] == []
+
+
+@pytest.mark.parametrize("around", [audit, record_usage], ids=["audit", "usage"])
+def test_code_made_for_a_request_is_not_kept(books, around):
+    """Code that a project compiles anew each time, as some template engines do, lives no longer for being seen."""
+    source = "for book in books: book.blurb"
+    with audit():  # as long as one is open, what is known of code is kept
+        for file in ("/made/on/the/spot.py", "<template>"):
+            code = compile(source, file, "exec")
+            with around():
+                exec(code, {"books": Book.objects.only("title")})
+            alive = weakref.ref(code)
+            del code
+            gc.collect()
+            assert alive() is None
