@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -107,10 +107,21 @@ def _read(file: Path, stamp: int) -> frozenset[Entry]:
 
 
 def write(path: str | Path, entries: Iterable[Entry]) -> None:
-    """Write a baseline file, sorted, so that its changes read well in a review."""
+    """Write a baseline file, sorted, so that its changes read well in a review.
+
+    Raises OSError with the name of the file where it can't be written; the one before is then as it was.
+    """
     content = {"version": VERSION, "findings": [entry.to_dict() for entry in sorted(set(entries))]}
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    Path(path).write_text(text, encoding="utf-8")
+    file = Path(path).resolve()  # where the file is a link, it stays one
+    new = file.with_name(f"{file.name}.new")
+    try:
+        new.write_text(text, encoding="utf-8")
+        new.replace(file)
+    except OSError as error:
+        with suppress(OSError):
+            new.unlink()
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 class Recorder:

@@ -53,7 +53,10 @@ def handle(command: BaseCommand, **options: Any) -> None:
         if new or healed:
             raise CommandError(f"{path}: {len(new)} new, {len(healed)} healed.")
     else:
-        baseline.write(path, now)
+        try:
+            baseline.write(path, now)
+        except OSError as error:
+            raise CommandError(f"{path} can't be written: {error.strerror}.") from None
     command.stdout.write(
         f"{path}: {len(now)} known findings, {len(new)} new, {len(healed)} healed."
     )
@@ -70,6 +73,18 @@ def _found(options: dict[str, Any]) -> set[Entry]:
             with audit(mode="collect"):
                 call_command(*options["run"])
     for report in options["report"]:
-        content = json.loads(Path(report).read_text(encoding="utf-8"))
-        recorder.entries.update(Entry.of_dict(finding) for finding in content["findings"])
+        recorder.entries.update(_reported(report))
     return recorder.entries
+
+
+def _reported(report: str) -> set[Entry]:
+    """Return the entries of a report that ``to_json()`` wrote."""
+    try:
+        content = json.loads(Path(report).read_text(encoding="utf-8"))
+        return {Entry.of_dict(finding) for finding in content["findings"]}
+    except OSError as error:
+        raise CommandError(f"{report} can't be read: {error.strerror}.") from None
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise CommandError(
+            f"{report} is no report ({error}). Write it with report.to_json()."
+        ) from None

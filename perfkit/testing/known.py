@@ -62,6 +62,9 @@ class Known:
                 "Strike them off with --perfkit-update-baseline."
             )
         kept = set() if self.whole else unmet
-        baseline.write(self.path, self.found | kept)
+        try:
+            baseline.write(self.path, self.found | kept)
+        except OSError as error:
+            return f"{self.path} can't be written and is as it was: {error.strerror}."
         gone = f"{len(unmet)} healed" if self.whole else f"{len(unmet)} not met and kept"
         return f"{self.path}: {len(self.found | kept)} known findings, {len(new)} new, {gone}."

@@ -45,11 +45,6 @@ class ColumnUsage:
         values = {"loaded": self.loaded, "size": self.size, "lazy": self.lazy, "key": self.key}
         return {**values, "via": sorted(self.via)}
 
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> ColumnUsage:
-        """Return the column that a dictionary holds."""
-        return cls(**{**values, "via": set(values["via"])})
-
 
 @dataclass
 class RowsUsage:
@@ -137,15 +132,6 @@ class RowsUsage:
         children = {name: child.to_dict() for name, child in self.children.items()}
         return {**plain, **sets, "columns": columns, "children": children}
 
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> RowsUsage:
-        """Return the rows that a dictionary holds; raises KeyError or TypeError for any other."""
-        given: dict[str, Any] = {name: values[name] for name in _PLAIN}
-        given.update({name: set(values[name]) for name in _SETS})
-        given["columns"] = {n: ColumnUsage.from_dict(v) for n, v in values["columns"].items()}
-        given["children"] = {n: cls.from_dict(v) for n, v in values["children"].items()}
-        return cls(**given)
-
 
 _PLAIN = ("model", "to_many", "evaluations", "rows", "samples", "used", "saved", "left")
 _SETS = ("how", "keys", "members", "queries")
@@ -207,12 +193,6 @@ class QuerysetUsage:
             "line": {**self.line.__dict__, "presets": list(self.line.presets)},
             "rows": self.rows.to_dict(),
         }
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> QuerysetUsage:
-        """Return the evidence that a dictionary holds; raises KeyError or TypeError for any other."""
-        line = {**values["line"], "presets": tuple(values["line"]["presets"])}
-        return cls(Line(**line), RowsUsage.from_dict(values["rows"]))
 
 
 class Evidence:

@@ -12,13 +12,22 @@ from typing import TYPE_CHECKING
 
 from django.core.files import locks
 
-from perfkit.usage.evidence import Evidence, QuerysetUsage
+from perfkit.usage.evidence import Evidence
+from perfkit.usage.parsing import usage_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from typing import IO
+
+    from perfkit.usage.evidence import QuerysetUsage
 
 #: The format of a line.
 FORMAT = 1
+#: The longest line that is read, in bytes; how many queryset lines are told apart; how many sentences
+#: are said of one file.
+MAX_LINE = 4_000_000
+MAX_LINES = 20_000
+MAX_TOLD = 20
 
 
 def append(path: str, querysets: Iterable[QuerysetUsage]) -> None:
@@ -55,28 +64,55 @@ def append(path: str, querysets: Iterable[QuerysetUsage]) -> None:
 def read(paths: Iterable[str]) -> tuple[Evidence, list[str]]:
     """Return the evidence of files together, and a sentence for each line that was passed over.
 
+    What is held in memory is bounded, whatever the files are: a line is read up to MAX_LINE, MAX_LINES
+    queryset lines are told apart, and MAX_TOLD sentences are said of a file.
+
     Raises OSError when a file can't be read.
     """
     evidence, told = Evidence(), []
     for path in paths:
-        with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123 - as above
-            for number, line in enumerate(file, 1):
-                if not line.strip():
-                    continue
+        passed = 0
+        with open(path, "rb") as file:  # noqa: PTH123 - as above
+            for number, line in enumerate(_lines(file), 1):
                 problem = _add(evidence, line)
                 if problem:
-                    told.append(f"{path}:{number} was passed over: {problem}.")
+                    passed += 1
+                    if passed <= MAX_TOLD:
+                        told.append(f"{path}:{number} was passed over: {problem}.")
+        if passed > MAX_TOLD:
+            told.append(f"{path}: {passed - MAX_TOLD} more lines were passed over.")
     return evidence, told
 
 
-def _add(evidence: Evidence, line: str) -> str:
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield the lines; of one that is too long no more than its beginning, longer than MAX_LINE."""
+    while line := file.readline(MAX_LINE + 1):
+        yield line
+        while len(line) > MAX_LINE and not line.endswith(b"\n"):
+            line = file.readline(MAX_LINE + 1)
+
+
+def _add(evidence: Evidence, line: bytes) -> str:
     """Add a line; return what is wrong with it, or ""."""
+    if len(line) > MAX_LINE:
+        return f"it is longer than {MAX_LINE} bytes"
+    if not line.strip():
+        return ""
     try:
-        values = json.loads(line)
+        values = json.loads(line.decode("utf-8", "replace"))
         version = values["format"]
-        if version != FORMAT:
-            return f"it has the format {version!r}, this perfkit reads {FORMAT}; record anew, or update perfkit"
-        evidence.add(QuerysetUsage.from_dict(values))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return "it is no complete line of evidence (a process was ended as it wrote?)"
+    if version != FORMAT:
+        said = repr(version)[:40]
+        return (
+            f"it has the format {said}, this perfkit reads {FORMAT}; record anew, or update perfkit"
+        )
+    try:
+        usage = usage_of(values)
+    except ValueError as error:
+        return f"it is no evidence: {error}"
+    if usage.line not in evidence.by_line and len(evidence.by_line) >= MAX_LINES:
+        return f"it is of more than {MAX_LINES} queryset lines"
+    evidence.add(usage)
     return ""
