@@ -39,7 +39,6 @@ ONCE = (
     "tests/inference/test_mutation.py",
     "tests/test_packaging.py",
     "tests/test_readme.py",
-    "tests/test_tutorial.py",
     "tests/typing",
 )
 #: Tests of what no database changes.

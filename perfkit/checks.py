@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig, apps
 from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.core.checks import Warning as CheckWarning
+from django.utils.module_loading import import_string
 
 from perfkit.comparing import extra, missing
 from perfkit.compiler import compile_plan
-from perfkit.conf import declared, has_urlconf, problems
+from perfkit.conf import declared, has_urlconf, installed, problems
 from perfkit.consumers import analysed, routed_views
 from perfkit.exceptions import PresetError
 from perfkit.inference import field_reads, is_member
@@ -47,8 +49,36 @@ def register_checks() -> None:
 
 
 def check_settings(*, app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Check the setting ``PERFKIT``."""
-    return [Error(problem, id="perfkit.E001") for problem in problems(declared())]
+    """Check the setting ``PERFKIT``, and that the middlewares which follow it are there."""
+    value: Any = declared()
+    if found := problems(value):
+        return [Error(problem, id="perfkit.E001") for problem in found]
+    audits = value.get("AUDIT", "off") != "off"
+    wanted = {"AUDIT": "AuditMiddleware"} if audits else {}
+    if value.get("USAGE_FILE"):
+        wanted["USAGE_FILE"] = "UsageMiddleware"
+    return [
+        CheckWarning(
+            f"PERFKIT[{key!r}] is {value[key]!r}, but no request follows it: "
+            f"perfkit.middleware.{name} is not in MIDDLEWARE.",
+            f'Add "perfkit.middleware.{name}" at the top of MIDDLEWARE.',
+            id="perfkit.W006",
+        )
+        for key, name in wanted.items()
+        if not _has_middleware(name)
+    ]
+
+
+def _has_middleware(name: str) -> bool:
+    """Say whether a middleware of ours is installed, or one that is made of it."""
+    wanted = import_string(f"perfkit.middleware.{name}")
+    for path in installed()["MIDDLEWARE"]:
+        # A path that leads nowhere is for Django to tell, and a function is none of ours.
+        with suppress(ImportError):
+            middleware = import_string(path)
+            if isinstance(middleware, type) and issubclass(middleware, wanted):
+                return True
+    return False
 
 
 def check_declarations(

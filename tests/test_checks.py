@@ -12,6 +12,7 @@ from django.test.utils import isolate_apps
 
 from perfkit import Preset, PresetManager, PresetQuerySet, reads
 from perfkit.checks import check_declarations, check_presets, check_settings
+from perfkit.middleware import AuditMiddleware
 from tests.testapp.models import Book
 
 
@@ -47,6 +48,49 @@ def test_the_test_project_and_the_shop_are_clean() -> None:
     """No error and no warning on presets that are right."""
     spoken = [message for message in run_checks() if not message.is_silenced()]
     assert [message for message in spoken if message.level >= 30] == []
+
+
+class Made(AuditMiddleware):
+    """A middleware of a project's own."""
+
+
+@pytest.mark.parametrize(
+    ("value", "middleware", "said"),
+    [
+        ({}, [], []),
+        ({"AUDIT": "off"}, [], []),
+        (
+            {"AUDIT": "warn"},
+            ["django.middleware.common.CommonMiddleware", "not.there"],
+            [
+                (
+                    "PERFKIT['AUDIT'] is 'warn', but no request follows it: "
+                    "perfkit.middleware.AuditMiddleware is not in MIDDLEWARE."
+                )
+            ],
+        ),
+        ({"AUDIT": "warn"}, ["perfkit.middleware.AuditMiddleware"], []),
+        ({"AUDIT": "warn"}, ["tests.test_checks.Made"], []),
+        (
+            {"USAGE_FILE": "usage.jsonl"},
+            ["perfkit.middleware.AuditMiddleware"],
+            [
+                (
+                    "PERFKIT['USAGE_FILE'] is 'usage.jsonl', but no request follows it: "
+                    "perfkit.middleware.UsageMiddleware is not in MIDDLEWARE."
+                )
+            ],
+        ),
+    ],
+)
+def test_a_setting_that_no_middleware_follows(
+    value: dict, middleware: list[str], said: list[str]
+) -> None:
+    """An audit that is on and looks at no request is told, with the line to add."""
+    with override_settings(PERFKIT=value, MIDDLEWARE=middleware):
+        messages = check_settings(app_configs=None)
+    assert [message.msg for message in messages] == said
+    assert {message.id for message in messages} <= {"perfkit.W006"}
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 current: ContextVar[Any] = ContextVar("perfkit_audit", default=None)
 #: Who is told the findings of each scope that opens in this context, when it closes; or None.
 listener: ContextVar[Callable[[Any], None] | None] = ContextVar("perfkit_listener", default=None)
+#: Where scopes that open in this context leave what they would log or warn of, for one who tells it
+#: otherwise or later: by finding, its mode and the finding with the counts of the last scope; or None.
+held_back: ContextVar[dict[Any, tuple[str, Any]] | None] = ContextVar(
+    "perfkit_held_back", default=None
+)
 
 
 def innermost() -> Any:

@@ -14,13 +14,14 @@ from django.db import models
 
 from perfkit import reporters
 from perfkit.auditor import advice, baseline, callers, frames, ignores
-from perfkit.auditor.context import listener
+from perfkit.auditor.context import held_back, listener
 from perfkit.auditor.findings import Finding
 from perfkit.exceptions import LazyLoadWarning
 from perfkit.signals import lazy_load
 from perfkit.telling import tell
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import FrameType
 
     from perfkit.auditor.callers import Asker
@@ -113,6 +114,7 @@ class Scope:
         self.results: tuple[Finding, ...] = ()
         self._faulty = False
         self._listener = listener.get()
+        self._held_back = held_back.get()
 
     @property
     def scope(self) -> Scope:
@@ -206,17 +208,6 @@ class Scope:
         spoken = [r for r in records if not r.quiet and not r.stopped]
         for record in spoken:
             _signal(record.total())
-        stopping: list[LazyLoadWarning] = []
-        for record in spoken:
-            report = reporters.AT_CLOSE.get(record.mode)
-            if report is None:
-                continue
-            try:
-                report(record.total())
-            except LazyLoadWarning as warning:  # the project makes warnings errors
-                stopping.append(warning)
-            except Exception as error:
-                _fault("A reporter failed: %s", record.total(), error=error)
         if self.overflow and self.config.mode != "collect":
             tell(
                 logger,
@@ -225,15 +216,38 @@ class Scope:
                 len(self.overflow),
                 self.config.max_findings,
             )
-        if stopping:
-            told = "\n\n".join(map(str, stopping))
-            raise LazyLoadWarning(told, stopping[0].finding)
+        found = {record.finding: (record.mode, record.total()) for record in spoken}
+        if self._held_back is None:
+            report(found.values())
+        else:
+            self._held_back.update(found)
 
     def fault(self) -> None:
         """Log the exception being handled, a fault of the auditor's own; once per scope."""
         if not self._faulty:
             self._faulty = True
             _fault("The auditor failed; what it looked at goes on without it.")
+
+
+def report(found: Iterable[tuple[str, Finding]]) -> None:
+    """Log or warn of findings, as the mode of each says.
+
+    Raises LazyLoadWarning, with all of those together, for warnings that the project makes errors.
+    """
+    stopping: list[LazyLoadWarning] = []
+    for mode, finding in found:
+        reporter = reporters.AT_CLOSE.get(mode)
+        if reporter is None:
+            continue
+        try:
+            reporter(finding)
+        except LazyLoadWarning as warning:
+            stopping.append(warning)
+        except Exception as error:
+            _fault("A reporter failed: %s", finding, error=error)
+    if stopping:
+        told = "\n\n".join(map(str, stopping))
+        raise LazyLoadWarning(told, stopping[0].finding)
 
 
 def _fault(message: str, *args: object, error: BaseException | None = None) -> None:

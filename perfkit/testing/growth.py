@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from perfkit.auditor import audit
-from perfkit.auditor.context import current_scope
+from perfkit.auditor.context import current_scope, held_back
+from perfkit.auditor.scope import report
 from perfkit.testing import answers, messages
 from perfkit.testing.recording import Recording, recording
 from perfkit.testing.statements import table_of
@@ -74,6 +75,8 @@ class QueryGrowth:
         self.calls: list[Call] = []
         #: The rows that were inserted between the calls, by table.
         self.added: list[Counter[str]] = []
+        #: What the audited calls would log or warn of, each call again.
+        self._held_back: dict[Any, tuple[str, Any]] = {}
 
     @contextmanager
     def warming_up(self) -> Iterator[Call]:
@@ -93,10 +96,14 @@ class QueryGrowth:
     def _measuring(self) -> Iterator[Call]:
         # Lazy loads are told by a scope; one that is open already, a test's or a middleware's, does.
         scope = audit() if current_scope() is None else nullcontext()
-        with recording() as made, scope:
-            call = Call(recording=made)
-            yield call
-            call.size = answers.size_of(call.result)
+        token = held_back.set(self._held_back)
+        try:
+            with recording() as made, scope:
+                call = Call(recording=made)
+                yield call
+                call.size = answers.size_of(call.result)
+        finally:
+            held_back.reset(token)
 
     @contextmanager
     def growing(self) -> Iterator[None]:
@@ -121,6 +128,10 @@ class QueryGrowth:
         problem = (
             self._failed() or self._grown() or self._too_many(max_queries) or self._proves_nothing()
         )
+        held, self._held_back = self._held_back, {}
+        # Growth is told with the lazy loads that made it; what else there is, is told once.
+        if not self._grows():
+            report(held.values())
         if problem:
             raise AssertionError(problem)
 
@@ -129,8 +140,11 @@ class QueryGrowth:
         return next(filter(None, failures), "")
 
     def _grown(self) -> str:
+        return messages.grown(self) if self._grows() else ""
+
+    def _grows(self) -> bool:
         counts = [call.queries for call in self.calls]
-        return messages.grown(self) if max(counts) > counts[0] else ""
+        return max(counts) > counts[0]
 
     def _too_many(self, max_queries: int | None) -> str:
         last = self.calls[-1]
