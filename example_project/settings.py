@@ -31,6 +31,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "perfkit",
+    # Connections without a timeout, and those inside a transaction, are told too.
+    "perfkit.integrations.external_calls.ExternalCallsConfig",
     "example_project.catalogue",
     "example_project.customers",
     "example_project.reviews",

@@ -10,6 +10,7 @@ PATHS = ("/__debug__/", *(f"/{form}/" for form in FORMS))
 
 
 def is_wanted(request: HttpRequest) -> bool:
-    """Say whether to show it."""
+    """Say whether to show it; in the frames of the showroom it would cover the page."""
     local = request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1")
-    return local and request.path.startswith(PATHS)
+    in_frame = request.headers.get("Sec-Fetch-Dest") == "iframe"
+    return local and not in_frame and request.path.startswith(PATHS)

@@ -18,11 +18,15 @@ ASSETS = Path(__file__).resolve().parent / "showroom" / "assets"
 
 urlpatterns = [
     path("", views.Start.as_view(), name="start"),
+    path("chapters/<slug:name>/", views.ShowChapter.as_view(), name="chapter"),
+    path("evidence/usage/<slug:form>/", views.usage_page, name="usage_page"),
+    path("evidence/routes/", views.routes_page, name="routes_page"),
     path("compare/", views.CompareAll.as_view(), name="compare_all"),
     path("compare/<slug:name>/", views.Compare.as_view(), name="compare"),
     path("admin/", admin.site.urls),
     path("api/", include("example_project.api.urls")),
     path("search/", search, name="search"),
+    path("naive/search/", search, {"timeout": None}, name="naive_search"),
     path("order/<int:pk>/", PlaceOrder.as_view(), name="place_order"),
     # By views of their own, so that the shop looks the same with DEBUG off.
     path("assets/<path:path>", serve, {"document_root": ASSETS}, name="asset"),

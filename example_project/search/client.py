@@ -24,7 +24,9 @@ class SearchClient:
     as agreed.
     """
 
-    def __init__(self, timeout: httpx.Timeout = PAGE_TIMEOUT, url: str | None = None) -> None:
+    def __init__(
+        self, timeout: httpx.Timeout | None = PAGE_TIMEOUT, url: str | None = None
+    ) -> None:
         self.url = url or settings.SEARCH_URL
         self.timeout = timeout
 

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import httpx
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -14,7 +15,7 @@ from django.views.generic import View
 from django.views.generic.list import MultipleObjectMixin
 
 from example_project.catalogue.models import Product
-from example_project.search.client import SearchClient, SearchUnavailable
+from example_project.search.client import PAGE_TIMEOUT, SearchClient, SearchUnavailable
 from example_project.search.records import record
 from example_project.views import PresetMixin, RowsMixin
 from perfkit.integrations.views import preset_view
@@ -48,12 +49,20 @@ def json_lines(products: Iterable[Any]) -> Iterator[str]:
 
 
 @preset_view("search/results.html", products=Product)
-def search(request: HttpRequest, products: QuerySet[Product]) -> HttpResponse:
-    """Show the products that have a word, found by the search service or, without it, by the database."""
+def search(
+    request: HttpRequest,
+    products: QuerySet[Product],
+    timeout: httpx.Timeout | None = PAGE_TIMEOUT,
+    service: str | None = None,
+) -> HttpResponse:
+    """Show the products that have a word, found by the search service or, without it, by the database.
+
+    ``timeout`` says how long to wait for the service, and ``service`` where it is, unless it is that of the settings.
+    """
     word = request.GET.get("q", "").strip()
     fallback = False
     try:
-        keys = SearchClient().find(word) if word else []
+        keys = SearchClient(timeout, service).find(word) if word else []
         products = products.filter(pk__in=keys)
     except SearchUnavailable as error:
         logger.warning("%s", error)

@@ -61,15 +61,19 @@ class Page:
         """The rows of the optimised form, with the preset applied, before the view narrows them."""
         return self.rows_of(OPTIMISED)
 
+    def plan_of(self, form: str) -> str:
+        """Return what a form loads, as a tree to read."""
+        return str(self.rows_of(form).loading_plan)
+
     @property
     def loading_plan(self) -> str:
-        """What the optimised form loads, as a tree to read."""
-        return str(self.queryset.loading_plan)
+        """What the optimised form loads."""
+        return self.plan_of(OPTIMISED)
 
     @property
     def derived_plan(self) -> str:
-        """What the derived form loads, as a tree to read; empty where there is no such form."""
-        return str(self.rows_of(DERIVED).loading_plan) if DERIVED in self.forms else ""
+        """What the derived form loads; empty where there is no such form."""
+        return self.plan_of(DERIVED) if DERIVED in self.forms else ""
 
     @property
     def source(self) -> str:

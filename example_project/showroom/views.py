@@ -1,16 +1,19 @@
-"""The start page, and the comparison of the forms of the pages, measured live."""
+"""The start page, the chapters, and the comparison of the forms of the pages, measured live."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import Http404
+from django.apps import apps
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.generic import TemplateView
 
+from example_project.showroom import evidence
+from example_project.showroom.chapters import CHAPTERS, get_chapter
 from example_project.showroom.comparison import Comparison
 from example_project.showroom.data import is_open
-from example_project.showroom.pages import PAGES, get_page
+from example_project.showroom.pages import NAIVE, OPTIMISED, PAGES, get_page
 from example_project.showroom.rows import SIZES
 
 
@@ -18,7 +21,46 @@ class Start(TemplateView):
     """What there is to see, and the way to all of it."""
 
     template_name = "showroom/start.html"
-    extra_context: Mapping[str, Any] = {"pages": PAGES, "is_open": is_open}
+    extra_context: Mapping[str, Any] = {
+        "chapters": CHAPTERS,
+        "pages": PAGES,
+        "is_open": is_open,
+    }
+
+
+class ShowChapter(TemplateView):
+    """A chapter of the walkthrough."""
+
+    extra_context: Mapping[str, Any] = {
+        "chapters": CHAPTERS,
+        "has_toolbar": apps.is_installed("debug_toolbar"),
+    }
+
+    def get_template_names(self) -> list[str]:
+        """Return the template with the text of the chapter."""
+        return [get_chapter(self.kwargs["name"]).template]
+
+    def get_context_data(self, name: str, **kwargs: Any) -> dict[str, Any]:
+        """Measure what the chapter shows; raises Http404 when there is none of this name."""
+        try:
+            chapter = get_chapter(name)
+        except KeyError:
+            raise Http404(f"There is no chapter {name!r}.") from None
+        filled = is_open()
+        shown = chapter.show(self.request.GET.dict()) if filled else {}
+        return super().get_context_data(chapter=chapter, is_open=filled, **shown, **kwargs)
+
+
+def usage_page(request: HttpRequest, form: str) -> HttpResponse:
+    """Show what a form of the list of categories loads and never reads."""
+    if form not in (NAIVE, OPTIMISED):
+        raise Http404(f"There is no form {form!r}.")
+    return HttpResponse(evidence.usage_page(get_page("category_list").url(form, SIZES[0])))
+
+
+def routes_page(request: HttpRequest) -> HttpResponse:
+    """Show the routes of a visit to all pages, ranked."""
+    return HttpResponse(evidence.routes_page())
 
 
 class CompareAll(TemplateView):

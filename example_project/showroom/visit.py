@@ -7,23 +7,30 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import Context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import get_ident
 
 from example_project.showroom.measure import call, watched_by
 from perfkit import record_usage
 from perfkit.usage import files
+from perfkit.usage.evidence import QuerysetUsage
 
 MIDDLEWARE = "perfkit.middleware.RoutesMiddleware", "perfkit.middleware.AuditMiddleware"
 
 
-def visit(folder: Path, urls: Iterable[str]) -> tuple[str, str]:
-    """Call these URLs; return the log of the requests and the evidence of what was read, two files."""
+@contextmanager
+def visit(urls: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Call these URLs; give the log of the requests and the evidence of what was read, two files."""
     # A context of its own, so that a request that visits doesn't audit the visit too.
-    return Context().run(_visit, folder, list(urls))
+    lines, querysets = Context().run(_visit, list(urls))
+    with TemporaryDirectory() as folder:
+        log, usage = Path(folder) / "requests.log", Path(folder) / "usage.jsonl"
+        log.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        files.append(str(usage), querysets)
+        yield str(log), str(usage)
 
 
-def _visit(folder: Path, urls: list[str]) -> tuple[str, str]:
-    log, usage = folder / "requests.log", folder / "usage.jsonl"
+def _visit(urls: list[str]) -> tuple[list[str], tuple[QuerysetUsage, ...]]:
     with (
         watched_by(*MIDDLEWARE, audit="collect"),
         _lines_of_this_thread() as lines,
@@ -31,9 +38,7 @@ def _visit(folder: Path, urls: list[str]) -> tuple[str, str]:
     ):
         for url in urls:
             call(url)
-    log.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    files.append(str(usage), recorded.querysets)
-    return str(log), str(usage)
+    return lines, recorded.querysets
 
 
 @contextmanager

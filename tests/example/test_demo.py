@@ -92,6 +92,8 @@ def test_the_demo_says_which_numbers_it_takes(
 
 def test_an_empty_shop_says_how_to_fill_it(shop_urls: None) -> None:
     """Who opens the shop before its data is made learns what to do, and finds no dead doors."""
-    html = Client(SERVER_NAME="localhost").get("/").content.decode()
+    client = Client(SERVER_NAME="localhost")
+    html = client.get("/").content.decode()
     assert "python manage.py demo" in html
-    assert "Enter the naive shop" not in html
+    assert "Begin with chapter 1" not in html
+    assert "python manage.py demo" in client.get("/chapters/proof/").content.decode()

@@ -102,7 +102,7 @@ def test_links_are_relative(
 
 
 def test_what_is_measured_is_no_request_of_a_user(
-    shop: None, settings: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture, tmp_path: Path
+    shop: None, settings: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The log of the routes has the request that compares, and none of those that it measures or visits."""
     settings.MIDDLEWARE, settings.ALLOWED_HOSTS = (
@@ -111,10 +111,10 @@ def test_what_is_measured_is_no_request_of_a_user(
     )
     caplog.set_level("INFO", "perfkit.routes")
     assert Client(SERVER_NAME="localhost").get("/compare/category_list/").status_code == 200
-    log, usage = visit(tmp_path, ["/naive/categories/"])
+    with visit(["/naive/categories/"]) as (log, usage):
+        [line] = Path(log).read_text(encoding="utf-8").splitlines()
+        assert Path(usage).read_text(encoding="utf-8")
     routes = [json.loads(record.getMessage())["route"] for record in caplog.records]
     assert routes == ["compare/<slug:name>/"]
-    [line] = Path(log).read_text(encoding="utf-8").splitlines()
     assert json.loads(line)["route"] == "naive/categories/"
     assert json.loads(line)["lazy_loads"] > 0
-    assert Path(usage).read_text(encoding="utf-8")

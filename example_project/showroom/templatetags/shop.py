@@ -44,6 +44,12 @@ def times(ratio: float) -> str:
 
 
 @register.filter
+def percent(share: float) -> str:
+    """Return a share as "12%"."""
+    return f"{share:.0%}"
+
+
+@register.filter
 def percent_of(part: float, whole: float) -> str:
     """Return how much of the whole the part is, as a CSS length; a thin line at least."""
     return f"{max(100 * part / whole, 0.5):.1f}%" if whole else "0.5%"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
@@ -15,11 +13,11 @@ from tqdm import tqdm
 
 from example_project.showroom.comparison import Comparison
 from example_project.showroom.data import FEWEST, MOST, count_rows, fill, is_filled
-from example_project.showroom.pages import OPTIMISED, PAGES
+from example_project.showroom.evidence import checklist_options
+from example_project.showroom.pages import PAGES
 from example_project.showroom.rows import SIZES
 from example_project.showroom.staff import let_in
 from example_project.showroom.table import format_table
-from example_project.showroom.visit import visit
 
 SMALL, LARGE = SIZES
 
@@ -131,18 +129,9 @@ class Command(BaseCommand):
 
     def answer_checklist(self) -> None:
         """Answer the shop's own checklist, from its source, its tests and a visit to its pages."""
-        folders = [
-            folder
-            for folder in ("example_project", "tests/example", "tests/browser")
-            if Path(folder).is_dir()
-        ]
-        with TemporaryDirectory() as place:
-            urls = [page.url(OPTIMISED, LARGE) for page in PAGES]
-            log, usage = visit(Path(place), urls)
+        with checklist_options() as options:
             self.stdout.write("The shop's own checklist, after a visit to all optimised pages:\n\n")
-            call_command(
-                "perfkit", "checklist", root=folders, log=[log], usage=[usage], stdout=self.stdout
-            )
+            call_command("perfkit", "checklist", stdout=self.stdout, **options)
 
     def report_findings(self, comparisons: list[Comparison]) -> None:
         """Print what the auditor says of the naive forms: how much, and the worst of it in full."""
