@@ -6,6 +6,7 @@ from reports that ``AuditReport.to_json()`` wrote.
 
 from __future__ import annotations
 
+import argparse
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,12 @@ def add_arguments(parser: CommandParser) -> None:
     parser.add_argument("--report", action="append", default=[], help="a report of to_json()")
     parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
     parser.add_argument("--output", help="the file, in place of PERFKIT['AUDIT_BASELINE']")
-    parser.add_argument("run", nargs="*", help="a management command to run: test shop.tests")
+    parser.add_argument(
+        "run",
+        nargs=argparse.REMAINDER,
+        metavar="command",
+        help="a management command to run, with all its options: test shop.tests --keepdb",
+    )
 
 
 def handle(command: BaseCommand, **options: Any) -> None:
@@ -42,7 +48,7 @@ def handle(command: BaseCommand, **options: Any) -> None:
             "Say what to watch: --url /products/, a command, or --report report.json."
         )
     before = baseline.read(path)
-    now = _found(options)
+    now = _found(command, options)
     new, healed = sorted(now - before), sorted(before - now)
     for title, entries in (("new", new), ("healed, struck off", healed)):
         for entry in entries:
@@ -62,7 +68,19 @@ def handle(command: BaseCommand, **options: Any) -> None:
     )
 
 
-def _found(options: dict[str, Any]) -> set[Entry]:
+def _run(command: BaseCommand, run: list[str]) -> None:
+    """Run another command; one that ends the process, as ``test`` does for a failure, ends here."""
+    try:
+        with audit(mode="collect"):
+            call_command(*run)
+    except SystemExit as end:
+        if end.code:
+            command.stderr.write(
+                f"{run[0]} ended with {end.code}; what it found until then is in the baseline."
+            )
+
+
+def _found(command: BaseCommand, options: dict[str, Any]) -> set[Entry]:
     """Return the entries of all that is watched."""
     client = Client()
     with baseline.recording() as recorder:
@@ -70,8 +88,7 @@ def _found(options: dict[str, Any]) -> set[Entry]:
             with audit(mode="collect"):
                 client.get(url)
         if options["run"]:
-            with audit(mode="collect"):
-                call_command(*options["run"])
+            _run(command, options["run"])
     for report in options["report"]:
         recorder.entries.update(_reported(report))
     return recorder.entries

@@ -197,6 +197,23 @@ def test_the_command_with_a_command(books, tmp_path):
     assert baseline.read(output) == set()
 
 
+@pytest.mark.parametrize(
+    ("ending", "told"),
+    [
+        ([], ""),
+        (["--exit", "0"], ""),
+        (["--exit=1", "--verbosity", "0"], "blurbs ended with 1; what it found until then"),
+    ],
+)
+def test_the_command_with_a_command_and_its_options(books, tmp_path, capsys, ending, told):
+    """The other command gets its options; one that ends the process leaves what it found."""
+    output = tmp_path / "baseline.json"
+    assert "1 known findings" in run("--output", str(output), "blurbs", *ending)
+    assert [entry.field for entry in baseline.read(output)] == ["blurb"]
+    written = capsys.readouterr().err
+    assert told in written if told else not written
+
+
 def test_the_command_without_a_file_or_a_source(settings):
     """The command says what it lacks."""
     with pytest.raises(CommandError, match="AUDIT_BASELINE"):

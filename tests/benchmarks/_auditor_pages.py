@@ -77,7 +77,7 @@ def configure(tool):
     django.setup()
 
 
-def fill():
+def fill(rows=ROWS):
     """Make the rows: 200 books, each with an author and an editor of its own, and two chapters."""
     from django.db import connection
 
@@ -89,7 +89,7 @@ def fill():
         tables = [ContentType, models.Publisher, models.Person, models.Tag, models.Note]
         for model in [*tables, models.Book, models.Chapter, models.Cover, models.Novel]:
             editor.create_model(model)
-    for number in range(ROWS):
+    for number in range(rows):
         author = models.Person.objects.create(name=f"Author {number}")
         editor = models.Person.objects.create(name=f"Editor {number}")
         book = models.Book.objects.create(title=f"Book {number}", author=author, editor=editor)
