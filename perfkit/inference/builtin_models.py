@@ -142,7 +142,7 @@ models(builtins.dir)(asks("__dir__"))
 @models(builtins.getattr)
 def getattr_(engine: Interpreter, arguments: Arguments, node: object) -> Value:
     subject, name, default = arguments.get(0), arguments.get(1), arguments.get(2)
-    names = strings(name)
+    names = engine.attribute_names(subject, name)
     if names is not None:
         return default | join(engine.get(subject, one) for one in names)
     if engine.carries(subject):
@@ -153,7 +153,7 @@ def getattr_(engine: Interpreter, arguments: Arguments, node: object) -> Value:
 @models(builtins.hasattr)
 def hasattr_(engine: Interpreter, arguments: Arguments, node: object) -> Value:
     subject = arguments.get(0)
-    names = strings(arguments.get(1))
+    names = engine.attribute_names(subject, arguments.get(1))
     if names is None:
         return (
             engine.lose("hasattr() of a name that is not known")

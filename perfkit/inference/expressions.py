@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from perfkit.inference.arguments import Arguments
 from perfkit.inference.definitions import Definitions
-from perfkit.inference.folding import folded
+from perfkit.inference.folding import spelt
 from perfkit.inference.values import (
     BOTTOM,
     INERT,
@@ -19,7 +19,6 @@ from perfkit.inference.values import (
     Value,
     join,
     known,
-    texts,
 )
 
 if TYPE_CHECKING:
@@ -260,7 +259,7 @@ class Expressions(Definitions):
     # Strings
 
     def expr_JoinedStr(self, node: ast.JoinedStr) -> Value:
-        return folded([texts(self.evaluate(one)) for one in node.values], "".join)
+        return spelt([self.evaluate(one) for one in node.values], "".join)
 
     def expr_FormattedValue(self, node: ast.FormattedValue) -> Value:
         value = self.evaluate(node.value)

@@ -12,20 +12,26 @@ from django.db.models.fields.related_descriptors import (
 from perfkit.inference.arguments import Arguments
 from perfkit.inference.live import MISSING
 from perfkit.inference.rows import RowAttributes
-from perfkit.inference.statics import ANY, attributes_assigned
+from perfkit.inference.statics import ANY, attributes_assigned, names_like
 from perfkit.inference.values import (
     BOTTOM,
     CONSTANTS,
     INERT,
+    NONE,
     Opaque,
     Row,
+    Spelt,
     Value,
     constants,
     known,
+    strings,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+#: A text may name so many attributes; beyond, it says too little.
+MAX_NAMES = 32
 
 
 class KeptAttributes(RowAttributes):
@@ -40,11 +46,36 @@ class KeptAttributes(RowAttributes):
             found |= self.call_known(fallback, arguments, fallback)
         if found or (row.path, name) in self.awaited:
             return found
+        if any(name in frame.scope.kept for frame in self.frames):
+            # ``try: return row._x  except AttributeError: row._x = ...``
+            self.awaited[row.path, name] = BOTTOM
+            self.hoped[row.path, name] = f"{row.model.__name__}.{name}"
+            return found
         if name.startswith("__") and name.endswith("__"):
             return BOTTOM
         if row.own and row.parent is None:
             return INERT
         return self.lose(f"{row.model.__name__}.{name}, which no code of the class sets")
+
+    def attribute_names(self, subject: Value, name: Value) -> list[str] | None:
+        """Return the names that a text may be; of rows, all that begin and end as it does. None: any."""
+        if not any(isinstance(one, Spelt) for one in name):
+            return strings(name)
+        found: set[str] = set()
+        for spelt in name:
+            if not isinstance(spelt, Spelt):
+                found.update(strings(frozenset({spelt})) or [ANY])
+                continue
+            for atom in subject - NONE:
+                found.update(self.names_like(atom, spelt) if isinstance(atom, Row) else [ANY])
+        return sorted(found) if 0 < len(found) <= MAX_NAMES and ANY not in found else None
+
+    def names_like(self, row: Row, spelt: Spelt) -> list[str]:
+        """Return the attributes of a row that a text may name; ``ANY`` among them if there may be others."""
+        key = (row.model, spelt)
+        if key not in self.spelt:
+            self.spelt[key] = names_like(*key)
+        return self.spelt[key]
 
     def get_assigned(self, row: Row, name: str) -> Value:
         """Return what the methods of its class assign to an attribute of a row."""

@@ -21,6 +21,7 @@ from perfkit.inference.live import MISSING, concrete_subclasses, receivers_of_po
 from perfkit.inference.paths import problems_of
 from perfkit.inference.questions import CallableQuestion
 from perfkit.inference.results import FieldReads
+from perfkit.inference.statics import names_like
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, MutableMapping
@@ -174,7 +175,8 @@ def _foundations(engine: Interpreter) -> Any:
     subclasses = {cls: concrete_subclasses(cls) for cls in models}
     receivers = receivers_of_post_init(engine.loading) if engine.loading else []
     names = list(engine.names.values())
-    return generation(), dict(engine.lookups), names, subclasses, engine.loading, receivers
+    spelt = dict(engine.spelt)
+    return generation(), dict(engine.lookups), names, subclasses, spelt, engine.loading, receivers
 
 
 def _still_holds(foundations: list[Any]) -> bool:
@@ -182,12 +184,19 @@ def _still_holds(foundations: list[Any]) -> bool:
 
 
 def _holds(
-    declared: Any, lookups: Any, names: Any, subclasses: Any, loaded: Any, receivers: Any
+    declared: Any,
+    lookups: Any,
+    names: Any,
+    subclasses: Any,
+    spelt: Any,
+    loaded: Any,
+    receivers: Any,
 ) -> bool:
     return (
         declared == generation()
         and all(names_.get(name, MISSING) is obj for names_, name, obj in names)
         and all(static(cls, name) is raw for (cls, name), raw in lookups.items())
         and all(concrete_subclasses(cls) == found for cls, found in subclasses.items())
+        and all(names_like(*key) == found for key, found in spelt.items())
         and (loaded is None or receivers_of_post_init(loaded) == receivers)
     )

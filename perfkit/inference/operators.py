@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 
 from perfkit.inference.comparisons import Comparisons
-from perfkit.inference.folding import folded
+from perfkit.inference.folding import spelt
 from perfkit.inference.values import (
     BOTTOM,
     INERT,
@@ -23,7 +23,6 @@ from perfkit.inference.values import (
     Tup,
     Value,
     join,
-    strings,
 )
 
 _NAMES: dict[type[ast.operator], str] = {
@@ -56,9 +55,8 @@ class Operators(Comparisons):
         if isinstance(operator, ast.Mod) and _textual(left):
             return self.percent(left, right)
         if isinstance(operator, ast.Add):
-            first, second = strings(left), strings(right)
-            if first is not None and second is not None:
-                return folded([first, second], "".join)
+            if _textual(left) and _textual(right):
+                return spelt([left, right], "".join)
             if _textual(left) and not self.carries(right):
                 return TEXT
         return join(self.combine(operator, a, b, node) for a in left for b in right)

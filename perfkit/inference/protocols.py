@@ -32,6 +32,7 @@ from perfkit.inference.values import (
     Row,
     RowPart,
     Rows,
+    Spelt,
     Tup,
     Value,
     join,
@@ -131,6 +132,8 @@ class Protocols(QuerySets):
         if isinstance(atom, Known):
             same = type(atom.obj) is str and not representation
             return frozenset({atom}) if same else TEXT
+        if isinstance(atom, Spelt):
+            return TEXT if representation else frozenset({atom})
         if isinstance(atom, Row) or (isinstance(atom, Box) and atom.cls is not None):
             found = None if representation else self.ask(atom, "__str__")
             if found is None:

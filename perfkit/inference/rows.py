@@ -45,6 +45,7 @@ from perfkit.inference.values import (
     Row,
     RowPart,
     Rows,
+    Spelt,
     Value,
     join,
     known,
@@ -70,6 +71,8 @@ class RowAttributes(Conditions):
         self.lookups: dict[tuple[type, str], object] = {}
         self.overrides: dict[tuple[type, str], list[tuple[Any, Any]]] = {}
         self.searched: set[tuple[Row, str]] = set()
+        #: The attributes of a class that a text may name: more of them make another answer.
+        self.spelt: dict[tuple[type[models.Model], Spelt], list[str]] = {}
         #: Attributes that a method sets which is running: what it sets is known when it is done.
         #: By row and name: what it was when it was read last, None if it wasn't.
         self.awaited: dict[tuple[tuple[str, ...], str], Value | None] = {}

@@ -21,6 +21,8 @@ class Scope:
     captured: set[str] = field(default_factory=set)
     globals: set[str] = field(default_factory=set)
     nonlocals: set[str] = field(default_factory=set)
+    #: Attributes that it sets on things that have a name.
+    kept: set[str] = field(default_factory=set)
     generates: bool = False
 
 
@@ -94,6 +96,9 @@ def _visit(node: ast.AST, scope: Scope, body: list[ast.AST], inner: list[ast.AST
         scope.nonlocals.update(node.names)
     elif isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
         scope.bound.add(node.id)
+    elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+        # An augmented assignment isn't one of them: it reads first what another has set.
+        scope.kept |= _kept(node)
     elif isinstance(node, (ast.Import, ast.ImportFrom)):
         scope.bound |= {(one.asname or one.name).split(".")[0] for one in node.names}
     elif isinstance(node, ast.ExceptHandler) and node.name:
@@ -105,6 +110,19 @@ def _visit(node: ast.AST, scope: Scope, body: list[ast.AST], inner: list[ast.AST
     elif isinstance(node, (ast.Yield, ast.YieldFrom)):
         scope.generates = True
     body.extend(ast.iter_child_nodes(node))
+
+
+def _kept(node: ast.Assign | ast.AnnAssign) -> set[str]:
+    """Return the attributes that an assignment sets on things that have a name."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return {
+        one.attr
+        for target in targets
+        for one in ast.walk(target)
+        if isinstance(one, ast.Attribute)
+        and isinstance(one.ctx, ast.Store)
+        and isinstance(one.value, ast.Name)
+    }
 
 
 def _walrus(comprehension: ast.AST) -> set[str]:

@@ -5,8 +5,15 @@ from __future__ import annotations
 import ast
 import functools
 from types import CodeType, FunctionType
+from typing import TYPE_CHECKING
 
+from perfkit.inference.live import concrete_subclasses, static
 from perfkit.inference.sources import find_definition
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+    from perfkit.inference.values import Spelt
 
 #: Stands for the attributes of methods that assign to a name which is only known when they run.
 ANY = ""
@@ -25,6 +32,16 @@ def attributes_assigned(cls: type) -> dict[str, list[FunctionType]]:
                     continue  # The keywords of ``as_view()``: they come from the URLs, and are no rows.
                 found.setdefault(name, []).append(function)  # type: ignore[arg-type]
     return found
+
+
+def names_like(model: type[Model], spelt: Spelt) -> list[str]:
+    """Return the attributes of a model and its subclasses that a text may name, ``ANY`` if not all are known."""
+    found = {"_state", "_prefetched_objects_cache"}
+    for cls in (model, *concrete_subclasses(model)):
+        if isinstance(static(cls, "__getattr__"), FunctionType):
+            return [ANY]
+        found.update(*map(vars, cls.__mro__), attributes_assigned(cls))
+    return [ANY] if ANY in found else sorted(filter(spelt.may_be, found))
 
 
 def names_in(code: CodeType) -> set[object]:

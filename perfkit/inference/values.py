@@ -62,6 +62,19 @@ class Items(Inert):
 
 
 @dataclass(frozen=True)
+class Spelt(Inert):
+    """A text of which the two ends are known, such as ``f"{kind}_price"``: it may be the name of an attribute."""
+
+    prefix: str = ""
+    suffix: str = ""
+
+    def may_be(self, text: str) -> bool:
+        """Tell whether the text may be this one."""
+        long_enough = len(text) >= len(self.prefix) + len(self.suffix)
+        return long_enough and text.startswith(self.prefix) and text.endswith(self.suffix)
+
+
+@dataclass(frozen=True)
 class Lost(Atom):
     """The outcome of what could not be followed, after that was said."""
 

@@ -385,7 +385,7 @@ def name_of_format_with_attribute(self):
     return getattr(self, "{0.__class__.__name__}".format("title"), None)
 
 
-@given_up
+@followed
 def name_of_format_of_column(self):
     return getattr(self, "{}{}".format("ti", self.status), None)
 
@@ -424,7 +424,7 @@ def name_of_percent_of_another_kind(self):
     return getattr(self, "%.5s" % "titlexx")
 
 
-@given_up
+@followed
 def name_of_percent_of_column(self):
     return getattr(self, "%s%s" % ("ti", self.status), None)
 

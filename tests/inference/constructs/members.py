@@ -371,7 +371,7 @@ class bound_method_by_name:
         return getattr(self, "label")()
 
 
-@given_up
+@followed
 class method_by_computed_name:
     def label_a(self):
         return self.title
@@ -677,3 +677,209 @@ class not_kept_by_another:
 
     def member(self):
         return getattr(self, "_other", None) or self.title
+
+
+# What a function keeps on a row under another name than ``self``, and reads again
+
+
+@followed
+class kept_on_a_row_by_another_name:
+    def member(self):
+        row = self if self.status else self
+        try:
+            return row._found.slogan
+        except AttributeError:
+            row._found = self.brand
+            return row._found.slogan
+
+
+class Cupboard:
+    """Keeps what belongs to rows on the rows, and is no part of their class."""
+
+    def brand_of(self, row):
+        try:
+            return row._brand_found
+        except AttributeError:
+            pass
+        row._brand_found = row.brand
+        return row._brand_found
+
+
+CUPBOARD = Cupboard()
+
+
+@followed
+def kept_on_a_row_by_a_helper(self):
+    return CUPBOARD.brand_of(self).slogan
+
+
+@given_up
+def kept_on_another_row(self):
+    for line in self.lines.all():
+        line._seen = line.amount
+    return getattr(self, "_seen", 0)
+
+
+@given_up
+def counted_on_by_another_name(self):
+    row = self
+    row._count += 1
+    return row._count
+
+
+@given_up
+def kept_by_a_function_that_is_done(self):
+    def keep(row):
+        row._done = row.brand
+
+    if self.status == "?":
+        keep(self.brand)
+    return getattr(self, "_done", None) or self.title
+
+
+# Names of which the ends are known
+
+
+@followed
+class name_with_a_known_beginning:
+    @property
+    def label_a(self):
+        return self.title
+
+    @property
+    def label_b(self):
+        return self.price
+
+    label_plain = "x"
+
+    def member(self):
+        return getattr(self, f"label_{self.status}", "")
+
+
+@followed
+class name_with_a_known_end:
+    @property
+    def a_label(self):
+        return self.brand.slogan
+
+    def b_label(self):
+        return self.price
+
+    def member(self):
+        found = getattr(self, "%s_label" % self.status)
+        return found() if callable(found) else found
+
+
+@followed
+class name_with_two_known_ends:
+    @property
+    def _a_as_text(self):
+        return self.title
+
+    def member(self):
+        return getattr(self, "_{}_as_text".format(self.status))
+
+
+@followed
+class name_put_together_with_plus:
+    @property
+    def label_a_text(self):
+        return self.tax
+
+    def member(self):
+        name = "label_" + self.status
+        return getattr(self, name + "_text")
+
+
+@followed
+class name_that_is_asked_for:
+    @property
+    def label_a(self):
+        return self.brand.slogan
+
+    def member(self):
+        return hasattr(self, f"label_{self.status}")
+
+
+@followed
+class name_in_pieces:
+    @property
+    def label_a_text(self):
+        return self.tax
+
+    def member(self):
+        kind = f"a_{'text' if self.price else self.title}"
+        return getattr(self, f"label_{kind}", None)
+
+
+@followed
+class name_of_a_column_by_its_beginning:
+    def member(self):
+        return getattr(self, f"tit{'le' if self.status else self.title}", None)
+
+
+@followed
+class name_of_a_relation_by_its_beginning:
+    def member(self):
+        return [getattr(self, f"lin{end}").count() for end in [self.data.get("x", "es")]]
+
+
+@followed
+class name_that_subclasses_add_to:
+    label_z = "z"
+
+    class Brand:
+        label_y = "y"
+
+    def member(self):
+        return getattr(self, f"label_{self.status}", None), getattr(
+            self.brand, f"label_{self.status}", None
+        )
+
+
+@given_up
+class name_like_none_of_the_class:
+    def member(self):
+        return getattr(self, f"nothing_like_{self.status}", self.title)
+
+
+@given_up
+class name_like_too_many:
+    def member(self):
+        return getattr(self, f"_{self.status}", self.title)
+
+
+@given_up
+class name_replaced_by_what_is_not_known:
+    def member(self):
+        return getattr(self, "title".replace(self.status or "title", "price"), None)
+
+
+@given_up
+class name_whose_middle_is_asked_of_getattr:
+    label_a = "x"
+
+    def __getattr__(self, name):
+        if name.startswith("label_"):
+            return self.__dict__["title"]
+        raise AttributeError(name)
+
+    def member(self):
+        return getattr(self, f"label_{self.status}")
+
+
+@given_up
+class name_that_any_method_may_set:
+    label_a = "x"
+
+    def keep(self, name, value):
+        setattr(self, name, value)
+
+    def member(self):
+        return getattr(self, f"label_{self.status}", None)
+
+
+@given_up
+class name_of_an_attribute_of_a_queryset:
+    def member(self):
+        return getattr(self.lines, f"al{self.status}", None)

@@ -1,0 +1,76 @@
+"""What is broken, and the tests that are asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Area:
+    """Files that are broken, as patterns; tests that may notice; files left out, each with the reason."""
+
+    files: tuple[str, ...]
+    tests: tuple[str, ...]
+    without: tuple[str, ...] = ()
+
+    def sources(self) -> list[str]:
+        """Return the files."""
+        found = {str(path.relative_to(ROOT)) for one in self.files for path in ROOT.glob(one)}
+        return sorted(found - set(self.without))
+
+
+AREAS = {
+    "plan": Area(
+        files=(
+            *(
+                "perfkit/a[bnpr]*.py",
+                "perfkit/c[lo]*er.py",
+                "perfkit/clauses.py",
+                "perfkit/d*ft*.py",
+            ),
+            *("perfkit/draft.py", "perfkit/expressions.py", "perfkit/l*.py", "perfkit/me[mt]*s.py"),
+            *("perfkit/pl*.py", "perfkit/pre*.py", "perfkit/querysets.py", "perfkit/re[al]*ing.py"),
+            *("perfkit/relations.py", "perfkit/settling.py"),
+        ),
+        without=("perfkit/apps.py",),
+        tests=(
+            "tests/test_apply.py",
+            "tests/test_bad_input.py",
+            "tests/test_batches.py",
+            "tests/test_checks.py",
+            "tests/test_compiler.py",
+            "tests/test_declared_reads.py",
+            "tests/test_expressions.py",
+            "tests/test_fetch_modes.py",
+            "tests/test_loading.py",
+            "tests/test_plan.py",
+            "tests/test_prefetched_presets.py",
+            "tests/test_presets.py",
+            "tests/test_queryset_methods.py",
+            "tests/test_querysets.py",
+            "tests/test_relations.py",
+        ),
+    ),
+    "inference": Area(
+        files=("perfkit/inference/*.py",),
+        tests=(
+            "tests/inference/test_callables.py",
+            "tests/inference/test_constructs.py",
+            "tests/inference/test_fuzzing.py",
+            "tests/inference/test_guards.py",
+            "tests/inference/test_members.py",
+            "tests/inference/test_sources.py",
+            "tests/inference/test_syntax.py",
+            "tests/test_declared_reads.py",
+        ),
+    ),
+    "auditor": Area(
+        files=("perfkit/auditor/*.py",),
+        tests=("tests/auditor", "tests/test_fetch_modes.py"),
+        # It runs on Django 5.2 and 6.0, this on the newest.
+        without=("perfkit/auditor/backport.py",),
+    ),
+}

@@ -1,0 +1,195 @@
+"""One run of pytest that asks the tests about every mutant of a sample.
+
+First all tests run once, to learn which lines each of them reaches. Then, for each mutant, a fork of the
+process takes over the changed code and runs the tests that reach its line, the quickest first, until one
+fails. What survives is asked again in a new process that imports the changed file, since a fork remembers
+what was computed before: only who survives both has survived.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+from types import CodeType, FunctionType
+from typing import TYPE_CHECKING, Any
+
+import coverage
+
+from tests.mutation.areas import ROOT, Area
+from tests.mutation.mutants import Mutant, mutants_of
+
+if TYPE_CHECKING:
+    import pytest
+
+#: So many seconds of tests are run for one mutant at most.
+MAX_SECONDS = 60.0
+
+
+class Campaign:
+    """A plugin of pytest that takes over the running of the tests."""
+
+    def __init__(self, area: Area, count: int, seed: int, copy: Path) -> None:
+        self.area = area
+        self.count = count
+        self.seed = seed
+        self.copy = copy
+        self.seconds: dict[str, float] = {}
+        self.reached: dict[tuple[str, int], set[str]] = defaultdict(set)
+        self.killed: list[Mutant] = []
+        self.survived: list[Mutant] = []
+        self.failing: list[str] = []
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run all tests once, then those that each mutant of the sample is for."""
+        self.learn(session)
+        items = {item.nodeid: item for item in session.items}
+        every = [one for file in self.area.sources() for one in mutants_of(ROOT, file)]
+        sample = random.Random(self.seed).sample(every, min(self.count, len(every)))
+        say(f"{len(items)} tests, {len(every)} mutants, of which {len(sample)} are tried")
+        for number, mutant in enumerate(sample, 1):
+            names = self.tests_of(mutant)
+            dead = bool(names) and self.dies_in_fork(mutant, [items[one] for one in names])
+            dead = dead or self.dies_afresh(mutant, names)
+            (self.killed if dead else self.survived).append(mutant)
+            if not dead:
+                say(f"{number}: SURVIVES, asked {len(names)} tests: {mutant.name}")
+            elif number % 20 == 0:
+                say(f"{number}: {len(self.survived)} have survived")
+        return True
+
+    def learn(self, session: pytest.Session) -> None:
+        """Run every test once; note how long it takes and which lines it reaches."""
+        measured = coverage.Coverage(
+            data_file=None, config_file=False, include=[f"{ROOT}/perfkit/*"], concurrency="thread"
+        )
+        measured.start()
+        first = session.items[0]
+        kept = list(session.items)
+        for item, following in zip(session.items, [*session.items[1:], first], strict=True):
+            measured.switch_context(item.nodeid)
+            started = time.process_time()
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            self.seconds[item.nodeid] = time.process_time() - started
+            if session.testsfailed:
+                session.testsfailed = 0
+                self.failing.append(item.nodeid)
+                kept.remove(item)
+        measured.stop()
+        session.items = kept
+        data = measured.get_data()
+        for file in data.measured_files():
+            name = str(Path(file).relative_to(ROOT))
+            for line, contexts in data.contexts_by_lineno(file).items():
+                self.reached[name, line] = set(contexts) - {"", *self.failing}
+        if self.failing:
+            say(f"{len(self.failing)} tests fail without a mutant, and are left out")
+
+    def tests_of(self, mutant: Mutant) -> list[str]:
+        """Return the tests that reach a mutant, the quickest first."""
+        names = sorted(self.reached[mutant.file, mutant.line], key=self.seconds.__getitem__)
+        chosen, seconds = [], 0.0
+        for name in names:
+            seconds += self.seconds[name]
+            if chosen and seconds > MAX_SECONDS:
+                break
+            chosen.append(name)
+        return chosen
+
+    def limit(self, names: list[str]) -> float:
+        """Return the seconds after which a mutant runs for ever."""
+        return 30 + 10 * sum(self.seconds[one] for one in names)
+
+    def dies_in_fork(self, mutant: Mutant, items: list[pytest.Item]) -> bool:
+        """Run tests with the changed code in a fork of this process; return whether one fails."""
+        child = os.fork()
+        if not child:
+            self.be_mutant(mutant, items)
+        until = time.monotonic() + self.limit([item.nodeid for item in items])
+        while time.monotonic() < until:
+            done, status = os.waitpid(child, os.WNOHANG)
+            if done:
+                return status != 0
+            time.sleep(0.02)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        return True
+
+    def be_mutant(self, mutant: Mutant, items: list[pytest.Item]) -> None:
+        """Change the code of the live functions, run the tests, and end the process."""
+        status = 1
+        try:
+            nothing = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nothing, 1)
+            os.dup2(nothing, 2)
+            exchange(mutant)
+            session = items[0].session
+            for item, following in zip(items, [*items[1:], items[0]], strict=True):
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+                if session.testsfailed:
+                    break
+            else:
+                status = 0
+        finally:
+            os._exit(status)
+
+    def dies_afresh(self, mutant: Mutant, names: list[str]) -> bool:
+        """Run tests in a new process, on a copy of the project with the changed file."""
+        if not names:
+            # Code that runs when modules are imported: whether any test can run at all.
+            names = sorted(self.seconds, key=self.seconds.__getitem__)[:30]
+        file = self.copy / mutant.file
+        before = file.read_text()
+        file.write_text(mutant.code)
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "-p", "no:cacheprovider"]
+        try:
+            done = subprocess.run(
+                [*command, *names],
+                cwd=self.copy,
+                env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(self.copy)},
+                capture_output=True,
+                timeout=60 + self.limit(names),
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return True
+        finally:
+            file.write_text(before)
+        return done.returncode != 0
+
+
+def exchange(mutant: Mutant) -> None:
+    """Give the live functions of a file the code that they have in the mutant."""
+    path = str(ROOT / mutant.file)
+    olds = functions_in(compile((ROOT / mutant.file).read_text(), path, "exec", dont_inherit=True))
+    news = functions_in(compile(mutant.code, path, "exec", dont_inherit=True))
+    changed = dict(zip(olds, news, strict=True)) if len(olds) == len(news) else {}
+    for one in gc.get_objects():
+        if isinstance(one, FunctionType) and one.__code__.co_filename == path:
+            new = changed.get(one.__code__)
+            if new is not None and new.co_freevars == one.__code__.co_freevars:
+                one.__code__ = new
+        elif isinstance(one, functools._lru_cache_wrapper):
+            one.cache_clear()
+
+
+def functions_in(code: CodeType) -> list[CodeType]:
+    """Return all code in code, in the order of the source."""
+    found: list[Any] = []
+    for one in code.co_consts:
+        if isinstance(one, CodeType):
+            found += [one, *functions_in(one)]
+    return found
+
+
+def say(line: str) -> None:
+    """Print a line past pytest, which captures."""
+    sys.__stderr__.write(line + "\n")  # type: ignore[union-attr]
+    sys.__stderr__.flush()  # type: ignore[union-attr]
