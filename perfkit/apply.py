@@ -12,7 +12,6 @@ import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connections
-from django.db.models import Model, QuerySet, prefetch_related_objects
 from django.db.models.constants import LOOKUP_SEP
 
 from perfkit.arguments import shown
@@ -22,15 +21,16 @@ from perfkit.auditor.fetch_modes import name_of, put_fetch_mode
 from perfkit.compiler import compile_plan
 from perfkit.conf import get_settings
 from perfkit.draft import Draft, freeze, thaw
-from perfkit.exceptions import PresetError
-from perfkit.loading import KEY, Loading, copy_joins, loading_of, planned_prefetch
-from perfkit.plan import LoadPlan, PrefetchPlan
+from perfkit.loading import KEY, Loading, copy_joins, loading_of
 from perfkit.reading import is_planned, read, take_shared_lookups
 from perfkit.relations import links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
+    from django.db.models import Model, QuerySet
+
+    from perfkit.plan import LoadPlan
     from perfkit.presets import Preset
 
 __all__ = [
@@ -40,7 +40,6 @@ __all__ = [
     "locate",
     "lock_own_tables",
     "plan_of",
-    "prefetch_preset",
     "require_columns",
     "require_links",
     "settle",
@@ -207,49 +206,6 @@ def plan_of(queryset: QuerySet[Any]) -> LoadPlan:
     if present is not None and _is_untouched(queryset, present):
         return present.plan
     return freeze(read(queryset, with_lookups=True))
-
-
-def prefetch_preset(instances: Sequence[Model], preset: Preset) -> None:
-    """Load onto rows what a preset names and they lack; see :meth:`perfkit.Preset.prefetch`."""
-    if not instances:
-        return
-    models = {instance._meta.concrete_model: instance.__class__ for instance in instances}
-    if len(models) > 1:
-        labels = ", ".join(sorted(model._meta.label for model in models.values()))
-        raise PresetError(f"{preset!r}: prefetch() takes rows of one model, not of {labels}.")
-    plan = compile_plan(instances[0].__class__, preset).plan
-    _load_missing_columns(instances, plan)
-    prefetches = [
-        *(PrefetchPlan(join.relation, (join.plan,)) for join in plan.joins),
-        *plan.prefetches,
-    ]
-    prefetch_related_objects(
-        list(instances), *(planned_prefetch(p.relation.name, p) for p in prefetches)
-    )
-
-
-def _load_missing_columns(instances: Sequence[Model], plan: LoadPlan) -> None:
-    """Load in one query the own columns and annotations that the plan has and the rows lack."""
-    wanted = {field.attname for field in plan.model._meta.concrete_fields}
-    if plan.columns is not None:
-        wanted = set(plan.columns)
-    names = wanted | {name for name, _ in plan.annotations}
-    lacking = [row for row in instances if not names <= row.__dict__.keys()]
-    if not lacking:
-        return
-    rows = plan.model._base_manager.using(lacking[0]._state.db).filter(
-        pk__in=[row.pk for row in lacking]
-    )
-    loaded = {row.pk: row for row in rows.annotate(**dict(plan.annotations)).only(*wanted)}
-    for row in lacking:
-        source = loaded.get(row.pk)
-        if source is None:
-            raise plan.model.DoesNotExist(
-                f"{plan.model._meta.label} {row.pk!r} was deleted after it was loaded."
-            )
-        for name, value in source.__dict__.items():
-            if name != "_state":
-                row.__dict__.setdefault(name, value)
 
 
 def _name(loading: Loading) -> str:

@@ -141,7 +141,7 @@ class Preset:
         already has are left as they are. Raises :class:`~perfkit.PresetError` when the rows are of
         several models or the preset doesn't fit theirs.
         """
-        from perfkit.apply import prefetch_preset
+        from perfkit.prefetching import prefetch_preset
 
         rows = list(instances) if isinstance(instances, Iterable) else [instances]
         if not isinstance(instances, Iterable) or not all(isinstance(row, Model) for row in rows):

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import collections, contextlib, copy, dataclasses, functools, itertools, operator, types
+import bisect, collections, contextlib, copy, dataclasses, functools, heapq, itertools, operator, types
 
 
 class Holder:
@@ -91,6 +91,31 @@ def decorated(function):
 @decorated
 def wrapped(row):
     return row
+
+
+def in_order(rows, **how):
+    rows = list(rows)
+    rows.sort(**how)
+    return len(rows)
+
+
+def changed(rows, method, *arguments):
+    rows = list(rows)
+    getattr(rows, method)(*arguments)
+    return len(rows)
+
+
+def kept_apart(rows, method, others):
+    rows = set(rows)
+    getattr(rows, method)(others)
+    return len(rows)
+
+
+def by_key(rows, row):
+    found = {}
+    for one in rows:
+        found.setdefault(one, []).append(1)
+    return found.get(row, 0)
 
 
 #: The relations to one row, and to many, and the columns, of each model that is walked over.
@@ -391,4 +416,93 @@ BLOCKS = (
     "for {n} in iter([{row}]):",
     "try:",
     "try:",
+)
+
+#: What is done with several rows, and the method that it asks of them, which their model is then given:
+#: ``{rows}`` are the rows, ``{row}`` one of their model, ``{key}`` a function of a row. Nothing else reads them.
+CONTAINERS = (
+    ("in_order({rows})", "__lt__"),
+    ("in_order({rows}, reverse=True)", "__lt__"),
+    ("in_order({rows}, key={key})", ""),
+    ("in_order([(1, one) for one in {rows}])", "__lt__"),
+    ("in_order([[one] for one in {rows}])", "__eq__"),
+    ("in_order({rows}, key=lambda one: (1, one))", "__lt__"),
+    ("len(sorted({rows}))", "__lt__"),
+    ("len(sorted({rows}, key={key}, reverse=True))", ""),
+    (
+        "len(sorted(list({rows}), key=functools.cmp_to_key(lambda a, b: 1 if a < b else -1)))",
+        "__lt__",
+    ),
+    ("len([max({rows})])", "__gt__"),
+    ("len([min({rows})])", "__lt__"),
+    ("len([max({rows}, key={key})])", ""),
+    ("len([min(*{rows}, key={key})])", ""),
+    ("len([max(*{rows})])", "__gt__"),
+    ("len(heapq.nsmallest(1, {rows}, key={key}))", ""),
+    ("bisect.bisect(list({rows}), {row})", "__lt__"),
+    ("len(list(itertools.groupby({rows}, key={key})))", ""),
+    ("len(list(itertools.groupby({rows})))", "__eq__"),
+    ("len(list(itertools.takewhile({key}, {rows})))", ""),
+    ("len(list(itertools.dropwhile({key}, {rows})))", ""),
+    ("len(list(itertools.filterfalse({key}, {rows})))", ""),
+    ("len(list(filter({key}, {rows})))", ""),
+    ("len(list(filter(None, {rows})))", "__bool__"),
+    ("len(list(map({key}, {rows})))", ""),
+    ("len(list(itertools.compress([1, 2], {rows})))", "__bool__"),
+    ("len(list(itertools.starmap({key}, [(one,) for one in {rows}])))", ""),
+    ("len(list(itertools.accumulate({rows}, lambda a, b: a + b)))", "__add__"),
+    ("len([functools.reduce(lambda a, b: a if a < b else b, {rows})])", "__lt__"),
+    ("len(set({rows}))", "__hash__"),
+    ("len(frozenset({rows}))", "__hash__"),
+    ("len({{one for one in {rows}}})", "__hash__"),
+    ("len({{one: 1 for one in {rows}}})", "__hash__"),
+    ("len(dict.fromkeys({rows}))", "__hash__"),
+    ("len(dict((one, 1) for one in {rows}))", "__hash__"),
+    ("len(collections.Counter({rows}))", "__hash__"),
+    ("len({{({row}, 1): 1}})", "__hash__"),
+    ("by_key({rows}, {row})", "__hash__"),
+    ("len({{{row}}} | set({rows}))", "__hash__"),
+    ("kept_apart({rows}, 'update', {rows})", "__hash__"),
+    ("kept_apart([], 'update', {rows})", "__hash__"),
+    ("kept_apart([], 'add', {row})", "__hash__"),
+    ("kept_apart({rows}, 'discard', {row})", "__hash__"),
+    ("len(set().union({rows}))", "__hash__"),
+    ("changed({rows}, 'index', {row})", "__eq__"),
+    ("changed({rows}, 'count', {row})", "__eq__"),
+    ("changed({rows}, 'remove', {row})", "__eq__"),
+    ("list({rows}).count({row})", "__eq__"),
+    ("{row} in list({rows})", "__eq__"),
+    ("{row} not in tuple({rows})", "__eq__"),
+    ("list({rows}) == list({rows})[::-1]", "__eq__"),
+    ("list({rows}) != [{row}]", "__eq__"),
+    ("tuple({rows}) < tuple({rows})[::-1]", "__lt__"),
+    ("{{'a': {row}}} == {{'a': self}}", "__eq__"),
+    ("any({rows})", "__bool__"),
+    ("all({rows})", "__bool__"),
+    ("any(map({key}, {rows}))", ""),
+    ("len([1 for one in {rows} if one])", "__bool__"),
+    ("len([1 for one in {rows} if not one])", "__bool__"),
+    ("str(list({rows}))", "__repr__"),
+    ("str(collections.deque({rows}))", "__repr__"),
+    ("str(dict(enumerate({rows})))", "__repr__"),
+    ("','.join(map(str, {rows}))", "__str__"),
+    ("'%s' % (list({rows}),)", "__repr__"),
+    ("len(sum(([one] for one in {rows}), []))", ""),
+    ("sum({rows}, 1)", "__radd__"),
+    ("len([*itertools.chain(*{rows})])", "__iter__"),
+    ("len(list(itertools.chain.from_iterable({rows})))", "__iter__"),
+    ("[{key}(a) for a, b in itertools.pairwise({rows})]", ""),
+    ("[{key}(pair[1]) for pair in itertools.combinations({rows}, 2)]", ""),
+    ("[{key}(b) for a, b in itertools.zip_longest([], {rows})]", ""),
+    ("[{key}(b) for a, b in itertools.product([1], {rows})]", ""),
+    ("[{key}(one) for one in itertools.tee({rows})[1]]", ""),
+    ("[{key}(one) for one in itertools.repeat({row}, 2)]", ""),
+    ("[{key}(one) for one in reversed(list({rows}))]", ""),
+    ("[{key}(one) for _, one in enumerate({rows})]", ""),
+    ("[{key}(one) for one in list({rows})[1:]]", ""),
+    ("[{key}(one) for one in itertools.islice({rows}, 1)]", ""),
+    ("[{key}(one) for one in collections.deque({rows}, 1)]", ""),
+    ("[{key}(one) for one in dict(zip('ab', {rows})).values()]", ""),
+    ("[{key}(one) for _, one in dict(zip('ab', {rows})).items()]", ""),
+    ("[{key}(one) for one in collections.defaultdict(lambda: self, a={row}).values()]", ""),
 )

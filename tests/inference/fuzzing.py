@@ -26,6 +26,7 @@ from tests.inference.fuzz_parts import (
     BINDINGS,
     BLOCKS,
     COLUMNS,
+    CONTAINERS,
     METHODS,
     NUMBERS,
     OUTCOMES,
@@ -53,6 +54,8 @@ class Writer:
         self.lines: list[str] = []
         self.rows: list[tuple[str, str]] = [("self", "Product")]
         self.texts: list[str] = []
+        #: Methods that models are given, since something written asks for them.
+        self.asked: list[tuple[str, str]] = []
         self.count = itertools.count()
 
     def name(self) -> str:
@@ -83,8 +86,10 @@ class Writer:
             return self.chance.choice(QUESTIONS).format(self.row(depth - 1)[0], self.row(0)[0])
         if kind < 0.85 and self.texts:
             return self.chance.choice(self.texts)
-        if kind < 0.93:
+        if kind < 0.89:
             return self.many(depth)
+        if kind < 0.96:
+            return self.container(depth)
         return f"{self.text(depth - 1)} + {self.text(depth - 1)}"
 
     def column(self, row: str, model: str) -> str:
@@ -144,6 +149,21 @@ class Writer:
             )
         )
 
+    def container(self, depth: int) -> str:
+        """Write a text made of what is done with several rows at once: sorting, hashing, looking for one."""
+        row, model = self.row(0)
+        if model in TO_MANY and self.chance.random() < 0.7:
+            relation = self.chance.choice(list(TO_MANY[model]))
+            rows, model = f"{row}.{relation}.all()", TO_MANY[model][relation]
+            row = f"list({rows})[-1]"
+        else:
+            rows = f"[{row}, {self.chance.choice(SAME_ROW).format(row)}]"
+        key = f"(lambda one: {self.column('one', model)})"
+        template, method = self.chance.choice(CONTAINERS)
+        if method and self.chance.random() < 0.8:
+            self.asked.append((model, method))
+        return f"str({template.format(rows=rows, row=row, key=key)})"
+
     def statement(self, depth: int, margin: str = "    ") -> None:
         """Write one statement."""
         kind = self.chance.random()
@@ -201,9 +221,10 @@ def write(seed: int) -> Written:
     outcome = writer.text(2)
     lines: list[str] = []
     methods: dict[str, list[tuple[str, str]]] = {}
-    for number in range(chance.randrange(4)):
-        model = chance.choice(("Brand", "Brand", "Product", "Owner", "Tag", "Line"))
-        name = chance.choice(list(METHODS))
+    asked = [*writer.asked, *([("", "")] * chance.randrange(4))]
+    for number, (model, name) in enumerate(asked):
+        model = model or chance.choice(("Brand", "Brand", "Product", "Owner", "Tag", "Line"))
+        name = name or chance.choice(list(METHODS))
         if (
             name in ("__eq__", "__hash__", "__ne__")
             and model == "Product"
