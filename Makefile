@@ -11,7 +11,7 @@ TOOLBAR ?= 1
 OTEL ?=
 ROUTES_LOG := example_project/routes.log
 
-.PHONY: help demo serve routes worker search test usage lint format types docs bench coverage matrix django-suite load clean
+.PHONY: help demo serve routes worker search test usage lint format types docs bench coverage mutants matrix django-suite load clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -67,6 +67,9 @@ django-suite: $(VENV)/installed-test ## Run Django's own tests with the auditor 
 
 load: $(VENV)/installed-load ## Put the shop under load, threads and asyncio, with the auditor on and off
 	$(BIN)/python -m tests.load $(ARGS)
+
+mutants: $(VENV)/installed-mutants ## Break a sample of lines on purpose, and count which of them the tests notice
+	for area in plan inference auditor; do $(BIN)/python -m tests.mutation $$area $(ARGS) || exit 1; done
 
 matrix: $(VENV)/installed-matrix ## Run the tests on every Python, Django and database (needs the servers)
 	$(BIN)/python -m nox $(ARGS)

@@ -64,6 +64,48 @@ def test_a_preset_names_columns_of_subclasses(chain: Any) -> None:
     ]
 
 
+@pytest.fixture
+def overridden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give vehicles a member that their subclasses override, each with columns of its own."""
+    monkeypatch.setattr(Vehicle, "sign", lambda self: self.name, raising=False)
+    monkeypatch.setattr(Car, "sign", lambda self: f"{self.manual} {self.doors}", raising=False)
+    monkeypatch.setattr(Bike, "sign", lambda self: f"{self.name} {self.gears}", raising=False)
+
+
+@pytest.mark.usefixtures("vehicles", "overridden")
+def test_a_member_that_subclasses_override_joins_the_tables_that_overrides_read() -> None:
+    """Rows of a base class may turn out to be of any subclass: what each override reads is loaded, and no more."""
+    with queries() as evaluating:
+        rows = list(Preset(only=["sign"]).apply(Vehicle.objects.order_by("pk")))
+    with queries() as using:
+        assert [row.sign() for row in rows] == ["Sled", "Car", "Taxi", "Bike"]
+        assert [rows[1].car.sign(), rows[3].bike.sign()] == ["drive 5", "Bike 21"]
+    assert (len(evaluating), len(using)) == (1, 0)
+    assert evaluating[0]["sql"].count("JOIN") == 2
+    assert "taxi" not in evaluating[0]["sql"]
+    assert [loaded(row) for row in rows] == [{"id", "name", "manual"}] * 4
+
+
+@pytest.mark.usefixtures("vehicles", "overridden")
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_a_member_that_subclasses_override_is_loaded_for_their_rows(before: bool) -> None:
+    """select_subclasses() joins the tables, and each row has what the override of its own class reads."""
+    queryset = Vehicle.objects.order_by("pk")
+    preset = Preset(only=["sign"])
+    queryset = (
+        preset.apply(queryset.select_subclasses())
+        if before
+        else preset.apply(queryset).select_subclasses()
+    )
+    with queries() as evaluating:
+        rows = list(queryset)
+    with queries() as using:
+        assert [row.sign() for row in rows] == ["Sled", "drive 5", " 4", "Bike 21"]
+    assert (len(evaluating), len(using)) == (1, 0)
+    assert "doors" in loaded(rows[1])
+    assert not {"brochure", "poster"} & (loaded(rows[1]) | loaded(rows[3]))
+
+
 @pytest.mark.usefixtures("vehicles")
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
 def test_rows_of_subclasses_follow_the_narrowing_of_their_parent(before: bool) -> None:
