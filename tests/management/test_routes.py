@@ -112,4 +112,4 @@ def test_the_page(tmp_path):
     assert page.count("&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;") == 6
     assert "<script" not in page
     assert not any(word in page for word in ("src=", "http:", "https:", "url("))
-    assert "<td>2.0</td><td>Q.list</td>" in page
+    assert '<td data-label="Lazy loads">2.0</td><td data-label="Presets">Q.list</td>' in page
