@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from perfkit.presets import Preset
 
-__all__ = ["prefetch_preset"]
+__all__ = ["prefetch_plan", "prefetch_preset"]
 
 
 def prefetch_preset(instances: Sequence[Model], preset: Preset) -> None:
@@ -29,7 +29,11 @@ def prefetch_preset(instances: Sequence[Model], preset: Preset) -> None:
     if len(models) > 1:
         labels = ", ".join(sorted(model._meta.label for model in models.values()))
         raise PresetError(f"{preset!r}: prefetch() takes rows of one model, not of {labels}.")
-    plan = compile_plan(instances[0].__class__, preset).plan
+    prefetch_plan(instances, compile_plan(instances[0].__class__, preset).plan)
+
+
+def prefetch_plan(instances: Sequence[Model], plan: LoadPlan) -> None:
+    """Load onto rows of the plan's model what the plan names and they lack."""
     _load_missing_columns(instances, plan)
     prefetches = [
         *(PrefetchPlan(join.relation, (join.plan,)) for join in plan.joins),

@@ -182,6 +182,7 @@ STAGES = [
         "loading",
         "reading",
         "apply",
+        "prefetching",
         "methods",
         "keeping",
         "querysets",

@@ -16,6 +16,7 @@ from perfkit.integrations.admin.displays import (
     read_displayed,
     read_text,
 )
+from perfkit.integrations.admin.loads import looked_up
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -32,16 +33,11 @@ __all__ = ["changelist_key", "derive_changelist", "derive_results", "searched_ke
 def changelist_key(changelist: ChangeList) -> Hashable:
     """Return what a change list's reads depend on, and nothing else of the request."""
     admin = changelist.model_admin
-    own = vars(admin)
-    # What an admin sets on itself, and not on its class, is looked up there first.
-    names = tuple(
-        (name, own.get(name)) if isinstance(name, str) else name for name in _names(changelist)
-    )
     return (
         type(admin),
         type(changelist),
         changelist.model,
-        names,
+        looked_up(admin, _names(changelist)),
         _edited(changelist),
         changelist.to_field,
     )
@@ -114,10 +110,8 @@ def _edited(changelist: ChangeList) -> tuple[str, ...]:
 
 def _read_forms(derivation: Derivation, admin: ModelAdmin[Any]) -> None:
     """Tell what the forms of ``list_editable`` read besides the columns, which are in ``list_display``."""
-    from django.contrib.admin import ModelAdmin as Plain
-
     for name in ("get_changelist_form", "get_changelist_formset"):
-        if getattr(type(admin), name) is not getattr(Plain, name):
+        if not getattr(type(admin), name).__module__.startswith(("django.", "perfkit.")):
             derivation.lose(f"the forms that {name}() makes", declared_at(admin, name))
     if type(admin).has_change_permission is not BaseModelAdmin.has_change_permission:
         place = declared_at(admin, "has_change_permission")

@@ -72,8 +72,9 @@ def read_text(derivation: Derivation, path: str, place: Place) -> None:
 
 
 def declared_at(owner: object, attribute: str, item: object = None) -> Place:
-    """Return the line on which a class says an attribute, or one item of it."""
-    for klass in type(owner).__mro__:
+    """Return the line on which a class, or that of an object, says an attribute, or one item of it."""
+    owner = owner if isinstance(owner, type) else type(owner)
+    for klass in owner.__mro__:
         if attribute not in vars(klass):
             continue
         try:
@@ -83,7 +84,7 @@ def declared_at(owner: object, attribute: str, item: object = None) -> Place:
             return Place("<unknown>", 0, f"{klass.__qualname__}.{attribute}")
         line = first + _line_within("".join(lines), attribute, item)
         return Place(file, line, f"{klass.__qualname__}.{attribute}")
-    return Place("<unknown>", 0, f"{type(owner).__qualname__}.{attribute}")
+    return Place("<unknown>", 0, f"{owner.__qualname__}.{attribute}")
 
 
 def _line_within(source: str, attribute: str, item: object) -> int:

@@ -9,12 +9,12 @@ from django.db.models import QuerySet
 from perfkit.keeping import Keeper
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Iterable
 
     from perfkit.derivation import Derived
     from perfkit.keeping import Kept
 
-__all__ = ["is_open", "keep"]
+__all__ = ["is_open", "keep", "looked_up"]
 
 #: A site may have so many change lists, counting each set of columns that users get.
 _keeper = Keeper(most=500)
@@ -37,3 +37,9 @@ def is_open(rows: object, model: type[Any]) -> bool:
         and rows._fields is None  # type: ignore[attr-defined]  # set by values()
         and not rows.query.combinator
     )
+
+
+def looked_up(admin: object, names: Iterable[Any]) -> tuple[Any, ...]:
+    """Return names that an admin shows as part of a key: what it sets on itself, not its class, comes first."""
+    own = vars(admin)
+    return tuple((name, own.get(name)) if isinstance(name, str) else name for name in names)

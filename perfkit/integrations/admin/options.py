@@ -13,17 +13,23 @@ from perfkit.integrations.admin.changelists import (
     searched_key,
     without_guess,
 )
+from perfkit.integrations.admin.choices import offering
+from perfkit.integrations.admin.filters import loading_filters
+from perfkit.integrations.admin.forms import load_page
 from perfkit.integrations.admin.loads import is_open, keep
+from perfkit.integrations.admin.sharing import Offers
 from perfkit.keeping import Kept, apply_kept
 from perfkit.methods import preset_method
 from perfkit.places import choices
 from perfkit.presets import Preset
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.contrib.admin import ModelAdmin
     from django.contrib.admin.views.main import ChangeList
     from django.core.paginator import Paginator
-    from django.db.models import QuerySet
+    from django.db.models import Model, QuerySet
     from django.http import HttpRequest
 
     _ModelAdmin = ModelAdmin[Any]
@@ -34,15 +40,43 @@ __all__ = ["PresetAdminMixin"]
 
 
 class PresetAdminMixin(_ModelAdmin):
-    """Makes a ``ModelAdmin`` load what its change list and its autocomplete results show.
+    """Makes a ``ModelAdmin`` load what its change list, its forms and its autocomplete results show.
 
-    Put it before ``ModelAdmin``. What the names in ``list_display`` read is found by inference, once,
-    and loaded in a constant number of queries. Which rows are shown stays with ``get_queryset()``;
-    actions, forms and deletions get whole rows. What can't be followed is loaded whole.
+    Put it before ``ModelAdmin``. What the names in ``list_display`` and ``readonly_fields`` read is found by
+    inference, once, and loaded in a constant number of queries, inlines and the rows of selects and filters included.
+    Which rows are shown stays with ``get_queryset()``; actions, deletions and all that is saved get whole rows.
+    What can't be followed is loaded whole.
     """
 
     #: The preset of the change list, by its name or made on the spot; None to derive it.
     preset: str | Preset | None = None
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Return the class of the change list, whose filters load the text of the rows that they offer."""
+        return loading_filters(super().get_changelist(request, **kwargs))
+
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the class of the formset of ``list_editable``, whose forms share the rows that they offer."""
+        return offering(super().get_changelist_formset(request, **kwargs), Offers())
+
+    def get_formsets_with_inlines(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> Iterator[Any]:
+        """Yield the inlines with the classes of their formsets, whose forms share the rows that they offer."""
+        offers = Offers()
+        for formset, inline in super().get_formsets_with_inlines(request, obj):
+            edited = obj is None or (
+                self.has_change_permission(request, obj)
+                and inline.has_change_permission(request, obj)
+            )
+            yield offering(formset, offers, text=not edited), inline
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        """Return the page of the form, with what it shows of its rows loaded."""
+        load_page(context["adminform"], self, context["inline_admin_formsets"])
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Return the change list, its rows loading what it shows of them.

@@ -111,3 +111,37 @@ class Task(TimeStampedModel):
     objects = TaskQuerySet.as_manager()
     done = TaskManager.from_queryset(TaskQuerySet, preset="list")(status=STATUS.done)
     tracker = FieldTracker()
+
+
+class Wing(models.Model):
+    name = models.CharField(max_length=50)
+    drawing = models.TextField(default="")
+
+
+class Hall(models.Model):
+    wing = models.ForeignKey(Wing, models.CASCADE, related_name="halls")
+    name = models.CharField(max_length=50)
+    keeper = models.CharField(max_length=50, default="")
+    drawing = models.TextField(default="drawn")
+
+    def __str__(self) -> str:
+        return f"{self.wing.name}, {self.name}"
+
+
+class Collection(models.Model):
+    name = models.CharField(max_length=50)
+    keeper = models.CharField(max_length=50, default="")
+    home = models.ForeignKey(Hall, models.CASCADE, related_name="collections")
+    halls = models.ManyToManyField(Hall, related_name="all_collections", blank=True)
+
+
+class Piece(models.Model):
+    collection = models.ForeignKey(Collection, models.CASCADE, related_name="pieces")
+    name = models.CharField(max_length=50)
+    hall = models.ForeignKey(Hall, models.CASCADE, related_name="pieces")
+    lent_to = models.ForeignKey(Hall, models.SET_NULL, null=True, blank=True, related_name="lent")
+    shown_in = models.ManyToManyField(Hall, related_name="shown", blank=True)
+    notes = models.TextField(default="", blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.hall})"
