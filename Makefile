@@ -11,7 +11,7 @@ TOOLBAR ?= 1
 OTEL ?=
 ROUTES_LOG := example_project/routes.log
 
-.PHONY: help demo serve routes worker search test usage lint format types docs bench coverage mutants matrix django-suite load clean
+.PHONY: help demo serve routes worker search test usage lint format types docs links dist bench coverage mutants matrix django-suite load clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -58,6 +58,14 @@ types: $(VENV)/installed-types ## Check the types of the package, and those that
 docs: $(VENV)/installed-docs ## Build the documentation; a warning is an error
 	$(BIN)/python -m sphinx -W --keep-going -n -q -b html docs docs/_build/html
 	@echo "The documentation is in docs/_build/html/index.html"
+
+links: $(VENV)/installed-docs ## Ask every external link of the documentation (needs a network)
+	$(BIN)/python -m sphinx -n -q -b linkcheck docs docs/_build/links
+
+dist: $(VENV)/installed-test ## Build the sdist, and from it the wheel, and check both
+	rm -rf dist
+	$(BIN)/python -m build
+	$(BIN)/python -m twine check --strict dist/*
 
 bench: $(VENV)/installed-bench ## Measure what presets and the auditor cost, beside plain Django and other tools
 	$(BIN)/python -m tests.benchmarks $(ARGS)

@@ -193,3 +193,90 @@ def test_the_version_is_in_the_changelog() -> None:
     """The changelog has a heading for what is new or for the version it is released as."""
     headings = re.findall(r"^## \[([^\]]+)\]", TEXTS["CHANGELOG.md"], re.M)
     assert {"Unreleased", perfkit.__version__} & set(headings[:1])
+
+
+#: A date, as the pages write it.
+DATE = re.compile(
+    r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2} (?:January|February|March|April|May|June|July|August|September"
+    r"|October|November|December) \d{4}\b"
+)
+#: A command that a reader can run.
+COMMAND = re.compile(r"\bmake [a-z]|\bpython -m |\bpython manage\.py |\bpython tests/")
+NUMBER = re.compile(r"^[~<>]?\d[\d,.]*(?: ?[×%])?$|\d[\d,]* → \d")
+
+
+def sections(text: str) -> list[str]:
+    """A page's sections, each with the introduction of the page and of what it stands below."""
+    parts = re.split(r"^(?=#{1,6} )", text, flags=re.M)
+    above: dict[int, str] = {}
+    found = []
+    for part in parts:
+        level = len(part) - len(part.lstrip("#"))
+        above = {depth: intro for depth, intro in above.items() if depth < level}
+        found.append("".join(above.values()) + part)
+        above[level] = part.partition("\n|")[0]
+    return found
+
+
+def tables_of_figures(section: str) -> list[str]:
+    """The tables most of whose cells, beside the first of each row, are numbers."""
+    found = []
+    for table in re.findall(r"(?:^\|.*\n)+", f"{section}\n", re.M):
+        cells = [cell for row in rows(table)[1:] for cell in row[1:] if cell]
+        numbers = [cell for cell in cells if NUMBER.search(cell)]
+        if cells and len(numbers) * 2 >= len(cells):
+            found.append(table)
+    return found
+
+
+@pytest.mark.parametrize("page", TEXTS)
+def test_figures_have_their_command_and_date(page: str) -> None:
+    """Whoever reads a table of figures is told how it was made, and when."""
+    for section in sections(TEXTS[page]):
+        for table in tables_of_figures(section):
+            assert COMMAND.search(section), f"{page}: no command beside\n{table}"
+            assert DATE.search(section), f"{page}: no date beside\n{table}"
+
+
+def test_versions_of_peers_agree() -> None:
+    """The comparison names the releases in its first lines that its tables are of."""
+    text = TEXTS["docs/explanation/comparison.md"]
+    named = dict(re.findall(r"(django-\w+|nplusone)\s+(\d[\d.]*\d)", text.partition("\n## ")[0]))
+    heads = re.findall(r"^\| read \|(.*)\|$", text, re.M)
+    assert heads
+    for head in " |".join(heads).split("|"):
+        tool, _, version = head.strip().rpartition(" ")
+        tool = {"Debug Toolbar": "django-debug-toolbar"}.get(tool, tool)
+        assert named.get(tool, version) == version, tool
+
+
+def test_the_changelog_keeps_its_format() -> None:
+    """Versions in their order with dates, and below them the headings of Keep a Changelog, each once."""
+    text = TEXTS["CHANGELOG.md"]
+    assert text.startswith("# Changelog\n")
+    assert "https://keepachangelog.com/en/1.1.0/" in text
+    kinds = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"]
+    released: list[tuple[str, tuple[int, ...]]] = []
+    for number, part in enumerate(re.split(r"^## ", text, flags=re.M)[1:]):
+        title, _, body = part.partition("\n")
+        if title == "[Unreleased]":
+            assert number == 0
+        else:
+            version, date = re.fullmatch(r"\[(\d+\.\d+\.\d+)\] - (\d{4}-\d\d-\d\d)", title).groups()
+            released.append((date, tuple(map(int, version.split(".")))))
+        headings = re.findall(r"^### (.*)$", body, re.M)
+        assert sorted(set(headings), key=kinds.index) == sorted(headings, key=kinds.index)
+        entries = re.sub(r"^### .*$", "", body, flags=re.M).strip().splitlines()
+        assert all(line.startswith(("- ", "  ")) for line in entries if line.strip()), title
+    assert released == sorted(released, reverse=True)
+
+
+def test_the_oldest_versions_agree() -> None:
+    """What pip asks for is what the classifiers and the README begin with."""
+    metadata = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    (django,) = re.findall(r'"Django>=([\d.]+)"', metadata)
+    (python,) = re.findall(r'requires-python = ">=([\d.]+)"', metadata)
+    assert re.findall(r'"Framework :: Django :: ([\d.]+)"', metadata)[0] == django
+    assert re.findall(r'"Programming Language :: Python :: (\d+\.\d+)"', metadata)[0] == python
+    for page in ("README.md", "CONTRIBUTING.md"):
+        assert set(re.findall(r"Python (\d\.\d+) or newer", TEXTS[page])) <= {python}

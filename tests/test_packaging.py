@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
 import zipfile
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
 from django.db import connection
+
+import perfkit
 
 pytestmark = [
     # The package is built once, by one worker.
@@ -81,13 +85,19 @@ def run(*command: object, cwd: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with the sdist of a copy of the checkout, and the wheel built from that sdist."""
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the checkout, without what git leaves out."""
     source = tmp_path_factory.mktemp("source") / "perfkit"
     ignored = shutil.ignore_patterns(
         ".*", "__pycache__", "_build", "build", "dist", "*.egg-info", "*.sqlite3*"
     )
     shutil.copytree(ROOT, source, ignore=ignored)
+    return source
+
+
+@pytest.fixture(scope="module")
+def distributions(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with the sdist of a copy of the checkout, and the wheel built from that sdist."""
     target = tmp_path_factory.mktemp("dist")
     run(sys.executable, "-m", "build", "--outdir", target, cwd=source)
     return target
@@ -118,6 +128,37 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
 def test_distributions_have_valid_metadata(distributions: Path) -> None:
     """The index takes both, and renders the README."""
     run(sys.executable, "-m", "twine", "check", "--strict", *distributions.iterdir(), cwd=ROOT)
+
+
+def test_the_sdist_gives_the_wheel_that_the_checkout_gives(
+    source: Path, wheel: Path, tmp_path: Path
+) -> None:
+    """Whoever builds from the sdist gets the same wheel, byte by byte."""
+    run(sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path, cwd=source)
+    (built,) = tmp_path.glob("*.whl")
+    assert (built.name, built.read_bytes()) == (wheel.name, wheel.read_bytes())
+
+
+def test_metadata_is_complete(wheel: Path) -> None:
+    """The index is told the licence, the README, the versions, and an extra for each integration."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (n for n in archive.namelist() if n.endswith(".dist-info/METADATA"))
+        metadata = message_from_bytes(archive.read(name))
+    assert metadata["Name"] == "django-perfkit"
+    assert metadata["Version"] == perfkit.__version__
+    assert metadata["License-Expression"] == "MIT"
+    assert metadata["Description-Content-Type"] == "text/markdown"
+    assert metadata["Summary"]
+    assert metadata["Keywords"]
+    assert metadata["Requires-Python"]
+    assert metadata.get_payload().startswith("# perfkit\n")
+    classifiers = metadata.get_all("Classifier")
+    assert {"Framework :: Django", "Typing :: Typed"} <= set(classifiers)
+    needed = [re.split(r"[<>=;\s]", one)[0] for one in metadata.get_all("Requires-Dist")]
+    extras = metadata.get_all("Provides-Extra")
+    assert set(extras) == {"debug-toolbar", "opentelemetry", "rest-framework", "routes"}
+    assert {name.lower() for name in needed[:2]} == {"django", "django-model-utils"}
+    assert len(needed) == 2 + len(extras)
 
 
 def test_wheel_holds_the_package_and_nothing_else(wheel_names: set[str]) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from perfkit.derivation import Derived
 
-__all__ = ["PresetViewMixin", "ViewRows", "preset_view"]
+__all__ = ["PresetViewMixin", "preset_view"]
 
 
 @register_analyser
