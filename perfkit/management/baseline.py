@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import argparse
 import json
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.test.utils import override_settings
 
 from perfkit.auditor import audit, baseline, ignores
 from perfkit.auditor.baseline import Entry
 from perfkit.conf import get_settings
+from perfkit.testing.auditing import TestAudit
 
 if TYPE_CHECKING:
     from django.core.management.base import BaseCommand, CommandParser
@@ -24,9 +29,15 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: CommandParser) -> None:
     """Say where the findings come from."""
-    parser.add_argument("--url", action="append", default=[], help="a path to ask for with GET")
+    parser.add_argument(
+        "--url", action="append", default=[], help="a path or URL to ask for with GET"
+    )
+    parser.add_argument("--user", help="who asks: a username")
     parser.add_argument("--report", action="append", default=[], help="a report of to_json()")
     parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
+    parser.add_argument(
+        "--keep", action="store_true", help="strike nothing off: what is watched is a part"
+    )
     parser.add_argument("--output", help="the file, in place of PERFKIT['AUDIT_BASELINE']")
     parser.add_argument(
         "run",
@@ -49,7 +60,8 @@ def handle(command: BaseCommand, **options: Any) -> None:
         )
     before = baseline.read(path)
     now = _found(command, options)
-    new, healed = sorted(now - before), sorted(before - now)
+    new, healed = sorted(now - before), [] if options["keep"] else sorted(before - now)
+    now.update(before if options["keep"] else ())
     for title, entries in (("new", new), ("healed, struck off", healed)):
         for entry in entries:
             command.stdout.write(f"{title}: {entry}")
@@ -68,10 +80,37 @@ def handle(command: BaseCommand, **options: Any) -> None:
     )
 
 
+def _client(username: str | None) -> Client:
+    """Return a client; raise CommandError where nobody has the username that it is to log in."""
+    client = Client()
+    if username:
+        users = get_user_model()
+        try:
+            client.force_login(users._default_manager.get_by_natural_key(username))
+        except users.DoesNotExist:
+            raise CommandError(f"--user: nobody is called {username!r}.") from None
+    return client
+
+
+def _ask(command: BaseCommand, client: Client, url: str) -> None:
+    """Ask for a page, from the host that the URL names; tell of an answer that is no page."""
+    parts = urlsplit(url)
+    host = {"host": parts.netloc} if parts.netloc else {}
+    # The client's own host is none of the project's.
+    with override_settings(ALLOWED_HOSTS=["*"]), audit(mode="collect"):
+        response = client.get(url, secure=parts.scheme == "https", headers=host)
+    if response.status_code >= HTTPStatus.MULTIPLE_CHOICES:
+        to = f" to {response.headers['Location']}" if response.has_header("Location") else ""
+        command.stderr.write(f"{url} was answered with {response.status_code}{to}.")
+
+
 def _run(command: BaseCommand, run: list[str]) -> None:
-    """Run another command; one that ends the process, as ``test`` does for a failure, ends here."""
+    """Run another command; one that ends the process, as ``test`` does for a failure, ends here.
+
+    Of tests their requests are watched. What they make for these, migrations and rows, is no finding.
+    """
     try:
-        with audit(mode="collect"):
+        with TestAudit().auditing("collect") if run[0] == "test" else audit(mode="collect"):
             call_command(*run)
     except SystemExit as end:
         if end.code:
@@ -82,11 +121,10 @@ def _run(command: BaseCommand, run: list[str]) -> None:
 
 def _found(command: BaseCommand, options: dict[str, Any]) -> set[Entry]:
     """Return the entries of all that is watched."""
-    client = Client()
+    client = _client(options["user"]) if options["url"] else Client()
     with baseline.recording() as recorder:
         for url in options["url"]:
-            with audit(mode="collect"):
-                client.get(url)
+            _ask(command, client, url)
         if options["run"]:
             _run(command, options["run"])
     for report in options["report"]:

@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test.runner import DiscoverRunner
 
 from perfkit import LazyLoadError, audit
 from perfkit.auditor import baseline, ignores
@@ -212,6 +213,94 @@ def test_the_command_with_a_command_and_its_options(books, tmp_path, capsys, end
     assert [entry.field for entry in baseline.read(output)] == ["blurb"]
     written = capsys.readouterr().err
     assert told in written if told else not written
+
+
+def test_the_command_keeps_what_it_does_not_watch(books, tmp_path):
+    """A part of a project is added to the file without striking off the rest."""
+    path = tmp_path / "baseline.json"
+    run("--output", str(path), "--url", "/view/?read=blurb")
+    out = run("--output", str(path), "--keep", "--url", "/view/?read=author")
+    assert "2 known findings, 1 new, 0 healed" in out
+    assert {entry.field for entry in baseline.read(path)} == {"blurb", "author"}
+    run("--output", str(path), "--keep", "--check", "--url", "/view/?read=blurb")
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("/view/?read=blurb", ""),
+        ("https://shop.example/view/?read=blurb", ""),
+        ("/nowhere/", "/nowhere/ was answered with 404."),
+    ],
+)
+def test_the_command_tells_of_pages_that_are_none(books, settings, tmp_path, capsys, url, told):
+    """A page of whatever host is asked for; an error or a redirect is told, since it shows nothing."""
+    settings.ALLOWED_HOSTS = ["shop.example"]
+    run("--output", str(tmp_path / "baseline.json"), "--url", url)
+    assert capsys.readouterr().err.strip() == told
+
+
+def test_the_command_logs_a_user_in(books, tmp_path, capsys, django_user_model):
+    """Pages of the admin are asked for by a user; a name that nobody has is an error."""
+    output = str(tmp_path / "baseline.json")
+    django_user_model.objects.create_superuser("admin")
+    run("--output", output, "--url", "/admin/")
+    assert "/admin/ was answered with 302 to /admin/login/" in capsys.readouterr().err
+    run("--output", output, "--url", "/admin/", "--user", "admin")
+    assert capsys.readouterr().err == ""
+    with pytest.raises(CommandError, match="nobody is called 'nobody'"):
+        run("--output", output, "--url", "/admin/", "--user", "nobody")
+
+
+def test_of_tests_the_requests_are_watched(books, settings, tmp_path):
+    """Rows that a test makes and reads by itself are no findings; those of its requests are."""
+    tests = tmp_path / "booktests"
+    tests.mkdir()
+    (tests / "__init__.py").touch()
+    (tests / "test_books.py").write_text(SUITE)
+    output = tmp_path / "baseline.json"
+    settings.TEST_RUNNER = "tests.auditor.test_ignores.WithoutDatabases"
+    run(
+        "--output",
+        str(output),
+        "test",
+        "--verbosity=0",
+        "--top-level-directory",
+        str(tmp_path),
+        str(tests),
+    )
+    assert [(entry.kind, entry.field) for entry in baseline.read(output)] == [
+        ("deferred-field", "blurb")
+    ]
+
+
+class WithoutDatabases(DiscoverRunner):
+    """Runs the tests in the environment and the database that there are."""
+
+    def setup_test_environment(self, **kwargs):
+        pass
+
+    def teardown_test_environment(self, **kwargs):
+        pass
+
+    def setup_databases(self, **kwargs):
+        return []
+
+    def teardown_databases(self, old_config, **kwargs):
+        pass
+
+
+SUITE = """
+from django.test import TestCase
+from tests.auditor.app.models import Book
+
+class BookTests(TestCase):
+    def test_books(self):
+        [book.author.name for book in Book.objects.all()]
+        for number in range(3):
+            Book.objects.filter(title="x").first()
+        self.client.get("/view/?read=blurb")
+"""
 
 
 def test_the_command_without_a_file_or_a_source(settings):
