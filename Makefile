@@ -11,7 +11,7 @@ TOOLBAR ?= 1
 OTEL ?=
 ROUTES_LOG := example_project/routes.log
 
-.PHONY: help demo serve routes worker search test usage lint format types docs links dist bench coverage mutants matrix django-suite load clean
+.PHONY: help demo serve routes worker search test usage lint format types docs links dist bench coverage mutants matrix django-suite load next app-suites clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -73,6 +73,9 @@ bench: $(VENV)/installed-bench ## Measure what presets and the auditor cost, bes
 django-suite: $(VENV)/installed-test ## Run Django's own tests with the auditor on, and compare them with plain Django
 	$(BIN)/python -m tests.django_suite.run $(ARGS)
 
+app-suites: $(VENV)/installed-test ## Run the tests of django-model-utils, DRF and django-filter, plain and with the auditor on
+	$(BIN)/python -m tests.django_suite.apps $(ARGS)
+
 load: $(VENV)/installed-load ## Put the shop under load, threads and asyncio, with the auditor on and off
 	$(BIN)/python -m tests.load $(ARGS)
 
@@ -81,6 +84,9 @@ mutants: $(VENV)/installed-mutants ## Break a sample of lines on purpose, and co
 
 matrix: $(VENV)/installed-matrix ## Run the tests on every Python, Django and database (needs the servers)
 	$(BIN)/python -m nox $(ARGS)
+
+next: $(VENV)/installed-matrix ## Run the tests on the newest release and pre-release of Django
+	$(BIN)/python -m nox -s next -- $(ARGS)
 
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) .nox build dist docs/_build .coverage .coverage.* .*_cache

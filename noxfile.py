@@ -3,7 +3,7 @@
 ``MATRIX`` gives each pair of Python and Django its databases; ``nox -- sqlite mariadb`` runs every
 pair on those named instead, and ``nox -t full`` the pairs that the matrix leaves out too. One pair
 is ``nox -s "tests(python='3.12', django='6.0')"``. ``POSTGRESQL_URL`` and ``MARIADB_URL`` say where
-the servers are.
+the servers are. ``nox -s next`` runs the tests on the Django that is to come.
 """
 
 from __future__ import annotations
@@ -92,10 +92,43 @@ def tests(session: nox.Session, django: str) -> None:
 
 @nox.session(python="3.13", tags=["matrix", "full"])
 def django_suite(session: nox.Session) -> None:
-    """Run part of Django's own suite with the auditor on, and compare it with plain Django."""
+    """Run part of Django's own suite, and those of applications, audited; compare with plain Django."""
     session.install("dj-database-url>=2.3", "Django")
     session.run(
         *("python", "-m", "tests.django_suite.run", *DJANGO_SUITE),
         *("--django", *DJANGO_SUITE_VERSIONS, "--database", *(session.posargs or SQLITE)),
         *("--cache", str((session.cache_dir / "django-suite").resolve())),
     )
+    session.run(
+        *("python", "-m", "tests.django_suite.apps", "--django", *DJANGO_SUITE_VERSIONS),
+        *("--cache", str((session.cache_dir / "app-suites").resolve())),
+    )
+
+
+@nox.session(name="next", python="3.13")
+def next_django(session: nox.Session) -> None:
+    """Run the tests on the newest release and pre-release of Django; deprecations are errors."""
+    session.install("--upgrade", "pip>=25.1")
+    session.install("--editable", ".", "--group", "test")
+    versions: list[str] = []
+    for options in ((), ("--pre",)):
+        session.install("--upgrade", *options, "Django")
+        code = "import django; print(django.get_version())"
+        version = str(session.run("python", "-c", code, silent=True)).strip()
+        if version in versions:
+            session.log(f"The package index has no pre-release after Django {version}.")
+            continue
+        versions.append(version)
+        session.log(f"Django {version}")
+        session.run(
+            *(
+                "python",
+                "-W",
+                "error::DeprecationWarning",
+                "-W",
+                "error::PendingDeprecationWarning",
+            ),
+            *("-m", "pytest", "-n", "2", "--dist", "loadgroup", "-q"),
+            *(f"--ignore={path}" for path in ONCE),
+            *session.posargs,
+        )

@@ -10,6 +10,8 @@ import unittest
 from pathlib import Path
 from typing import Any
 
+import suite_fault
+
 AUDITED = bool(os.environ["PERFKIT_SUITE_AUDITED"])
 plain_run = unittest.TestCase.run
 plain_suite = unittest.TextTestRunner.run
@@ -30,6 +32,7 @@ def run_suite(self: Any, suite: Any) -> Any:
     if AUDITED:
         # Put in once, and held: processes that are forked from this one have them too.
         hooks.hold()
+        suite_fault.put_in()
         unittest.TestCase.run = run  # type: ignore[method-assign]
     result = plain_suite(self, suite)
     # A fixture that failed is there too, as "setUpClass (...)", and what should have failed.

@@ -5,7 +5,8 @@
 For each version it fetches the source distribution from the package index, and runs the tests of
 the labels (all of them without any; "admin*" is a pattern) with an audit scope open around
 every test. The classes of tests that fail then run again without perfkit: what passes there
-differs. It prints a table, and fails where a test differs that is not expected to. ``POSTGRESQL_URL`` and
+differs. It prints a table, and fails where a test differs that is not expected to. ``--fault`` makes
+the auditor send a statement of its own for each queryset, which has to show. ``POSTGRESQL_URL`` and
 ``MARIADB_URL`` say where the servers are.
 """
 
@@ -148,12 +149,15 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--parallel", type=int, default=1, help="processes per run")
     cache = Path(tempfile.gettempdir()) / "perfkit-django-suite"
     parser.add_argument("--cache", type=Path, default=cache, help="where what is fetched is kept")
+    parser.add_argument("--fault", action="store_true", help="a fault to be found")
     return parser.parse_args()
 
 
 def main() -> int:
     """Compare each version on each database; return how many tests differ that should not."""
     options = arguments()
+    if options.fault:
+        os.environ["PERFKIT_SUITE_FAULT"] = "1"  # only what is audited looks at it
     compared: list[Comparison] = []
     for version in options.django:
         source = Source.fetch(version, options.cache)

@@ -31,12 +31,12 @@ class Source:
         python = home / "venv" / "bin" / "python"
         ready = home / "version"
         if not ready.exists():
-            _call(sys.executable, "-m", "venv", str(home / "venv"))
+            call(sys.executable, "-m", "venv", str(home / "venv"))
             pip = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check"]
             django = f"Django~={wanted}.0"
-            _call(*pip, "install", "--editable", str(REPOSITORY), *REQUIREMENTS, django)
-            version = _output(python, "-c", "import django; print(django.get_version())")
-            _call(
+            call(*pip, "install", "--editable", str(REPOSITORY), *REQUIREMENTS, django)
+            version = output(python, "-c", "import django; print(django.get_version())")
+            call(
                 *(*pip, "download", "--no-deps", "--no-binary", ":all:"),
                 *("--dest", str(home), f"django=={version}"),
             )
@@ -59,9 +59,11 @@ class Source:
         return found
 
 
-def _call(*command: str) -> None:
+def call(*command: str) -> None:
+    """Run a command that has to succeed."""
     subprocess.run(command, check=True)
 
 
-def _output(*command: str | Path) -> str:
+def output(*command: str | Path) -> str:
+    """Return what a command prints that has to succeed."""
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -100,6 +101,7 @@ def state(request: HttpRequest) -> JsonResponse:
             "pid": os.getpid(),
             "kilobytes": int(resident.split()[1]),
             "seconds": time.process_time(),
+            "blocks": sys.getallocatedblocks(),
             "objects": alive,
         }
     )

@@ -31,9 +31,13 @@ COMMANDS = {
 
 @dataclass(frozen=True)
 class State:
-    """What a server process weighs: memory, processor time so far, and live objects of perfkit."""
+    """What a server process weighs: resident memory and the blocks that Python has taken of it.
+
+    Also the processor time so far, and the live objects of perfkit by class.
+    """
 
     kilobytes: int
+    blocks: int
     seconds: float
     objects: dict[str, int]
 
@@ -51,7 +55,7 @@ class Server:
         connection.request("GET", "/state/")
         told: dict[str, Any] = json.load(connection.getresponse())
         connection.close()
-        return State(told["kilobytes"], told["seconds"], told["objects"])
+        return State(told["kilobytes"], told["blocks"], told["seconds"], told["objects"])
 
 
 @contextmanager
