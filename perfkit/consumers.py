@@ -39,11 +39,18 @@ class RoutedView:
 
     @property
     def cls(self) -> type | None:
-        """The class of a class-based view or viewset; None for a function."""
+        """The class of a class-based view, a viewset or a ``ModelAdmin``; None for a function."""
         if isinstance(self.callback, type):
             return self.callback
+        if self.model_admin is not None:
+            return type(self.model_admin)
         found = getattr(self.callback, "view_class", None) or getattr(self.callback, "cls", None)
         return found if isinstance(found, type) else None
+
+    @property
+    def model_admin(self) -> Any:
+        """The ``ModelAdmin`` whose view it is; None for any other view."""
+        return getattr(self.callback, "model_admin", None)
 
     @property
     def options(self) -> Mapping[str, Any]:

@@ -30,7 +30,7 @@ def add_arguments(parser: CommandParser) -> None:
     parser.add_argument(
         "--suggest",
         metavar="path.to.View",
-        help="Print the preset for a view, derived from what its template or serializer reads.",
+        help="Print the preset for a view, or a ModelAdmin, derived from what its page reads.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -27,38 +28,55 @@ if TYPE_CHECKING:
 
     from perfkit.derivation import Derived
 
-__all__ = ["changelist_key", "derive_changelist", "derive_results", "searched_key", "without_guess"]
+__all__ = ["Shown", "derive_results", "searched_key", "without_guess"]
 
 
-def changelist_key(changelist: ChangeList) -> Hashable:
-    """Return what a change list's reads depend on, and nothing else of the request."""
-    admin = changelist.model_admin
-    return (
-        type(admin),
-        type(changelist),
-        changelist.model,
-        looked_up(admin, _names(changelist)),
-        _edited(changelist),
-        changelist.to_field,
-    )
+@dataclass(frozen=True)
+class Shown:
+    """What a change list shows of its rows: ``names`` of ``list_display``, of which ``edited`` are edited.
 
+    ``cls`` is the class of the change list, ``to_field`` the field by which a popup hands over a row.
+    """
 
-def derive_changelist(changelist: ChangeList) -> Derived:
-    """Return what a change list reads of each of its rows."""
-    admin = changelist.model_admin
-    derivation = Derivation(changelist.model)
-    derivation.read("pk", declared_at(admin, "list_display"))
-    for name in _names(changelist):
-        read_displayed(derivation, admin, name, declared_at(admin, "list_display", name))
-    if changelist.to_field:
-        derivation.read(changelist.to_field, declared_at(admin, "list_display"))
-    if type(changelist).url_for_result is not ChangeList.url_for_result:
-        read_called(
-            derivation, changelist.url_for_result, declared_at(changelist, "url_for_result")
+    admin: ModelAdmin[Any]
+    cls: type[ChangeList]
+    names: tuple[Any, ...]
+    edited: tuple[str, ...] = ()
+    to_field: str | None = None
+
+    @classmethod
+    def of(cls, changelist: ChangeList) -> Shown:
+        """Return what the change list of a request shows."""
+        return cls(
+            changelist.model_admin,
+            type(changelist),
+            tuple(changelist.list_display),
+            tuple(changelist.list_editable),
+            changelist.to_field,
         )
-    if _edited(changelist):
-        _read_forms(derivation, admin)
-    return derivation.result()
+
+    @property
+    def key(self) -> Hashable:
+        """What the answer depends on, and nothing else of the request."""
+        names = looked_up(self.admin, self.names)
+        return type(self.admin), self.cls, self.admin.model, names, self.edited, self.to_field
+
+    def derive(self) -> Derived:
+        """Return what is read of each row."""
+        admin = self.admin
+        derivation = Derivation(admin.model)
+        derivation.read("pk", declared_at(admin, "list_display"))
+        for name in self.names:
+            read_displayed(derivation, admin, name, declared_at(admin, "list_display", name))
+        if self.to_field:
+            derivation.read(self.to_field, declared_at(admin, "list_display"))
+        url: Any = self.cls.url_for_result
+        if url is not ChangeList.url_for_result:
+            place = declared_at(self.cls, "url_for_result")
+            derivation.function("", url, place, owner=self.cls)
+        if self.edited:
+            _read_forms(derivation, admin)
+        return derivation.result()
 
 
 def derive_results(model: type[Model], key: str, admin: ModelAdmin[Any]) -> Derived:
@@ -98,14 +116,6 @@ def without_guess(changelist: ChangeList, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows
     guess = changelist.apply_select_related(root).query.select_related
     return rows.select_related(None) if guess and rows.query.select_related == guess else rows
-
-
-def _names(changelist: ChangeList) -> tuple[Any, ...]:
-    return tuple(changelist.list_display)
-
-
-def _edited(changelist: ChangeList) -> tuple[str, ...]:
-    return tuple(changelist.list_editable)
 
 
 def _read_forms(derivation: Derivation, admin: ModelAdmin[Any]) -> None:

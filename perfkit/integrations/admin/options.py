@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from perfkit.apply import apply_preset
 from perfkit.exceptions import PresetError
 from perfkit.integrations.admin.changelists import (
-    changelist_key,
-    derive_changelist,
+    Shown,
     derive_results,
     searched_key,
     without_guess,
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 else:
     _ModelAdmin = object
 
-__all__ = ["PresetAdminMixin"]
+__all__ = ["PresetAdminMixin", "apply_named"]
 
 
 class PresetAdminMixin(_ModelAdmin):
@@ -91,12 +90,9 @@ class PresetAdminMixin(_ModelAdmin):
 
     def _loading_shown(self, changelist: ChangeList, rows: QuerySet[Any]) -> QuerySet[Any]:
         if self.preset is not None:
-            return _apply_named(without_guess(changelist, rows), self.preset, type(self).__name__)
-        kept = keep(
-            changelist_key(changelist),
-            f"{type(self).__name__}.list_display",
-            lambda: derive_changelist(changelist),
-        )
+            return apply_named(without_guess(changelist, rows), self.preset, type(self).__name__)
+        shown = Shown.of(changelist)
+        kept = keep(shown.key, f"{type(self).__name__}.list_display", shown.derive)
         # Where something can't be followed, Django's guess may be right about it.
         return apply_kept(without_guess(changelist, rows) if kept.derived.complete else rows, kept)
 
@@ -117,7 +113,8 @@ class PresetAdminMixin(_ModelAdmin):
         )
 
 
-def _apply_named(rows: QuerySet[Any], preset: str | Preset, admin: str) -> QuerySet[Any]:
+def apply_named(rows: QuerySet[Any], preset: str | Preset, admin: str) -> QuerySet[Any]:
+    """Return rows loading what a preset says that an admin names; raise PresetError where there is none."""
     if isinstance(preset, Preset):
         return apply_preset(rows, preset, f"{admin}.preset")
     if preset_method(rows, preset) is None:
