@@ -65,7 +65,8 @@ def get(client: Client, url: str) -> str:
     response = client.get(url)
     assert response.status_code == 200
     page = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
-    return re.sub(r'value="[-\d]+( |T)[:\d.]+" id="initial-id', 'id="initial-id', page)
+    page = re.sub(r'value="[-\d]+( |T)[:\d.]+" id="initial-id', 'id="initial-id', page)
+    return re.sub(r"\d+(:\d\d)? [ap]\.m\.", "", page)
 
 
 @pytest.fixture
