@@ -31,6 +31,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--files", nargs="*", help="only these files of the area")
     parser.add_argument("--without", nargs="*", default=[], help="tests to leave out")
+    parser.add_argument("--learned", type=Path, help="keep here which tests reach which lines")
     options = parser.parse_args()
     area = AREAS[options.area]
     if options.files:
@@ -43,11 +44,12 @@ def main() -> None:
                 shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copy2(source, copy / name)
-        campaign = Campaign(area, options.count, options.seed, copy)
+        campaign = Campaign(
+            area, options.count, options.seed, copy, options.learned, options.without
+        )
         arguments = ["-q", "-n0", "-p", "no:cacheprovider"]
-        left_out = [f"--deselect={one}" for one in options.without]
         with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
-            pytest.main([*arguments, *left_out, *area.tests], plugins=[campaign])
+            pytest.main([*arguments, *area.tests], plugins=[campaign])
     killed, survived = len(campaign.killed), len(campaign.survived)
     low, high = interval(killed, killed + survived)
     for mutant in sorted(campaign.survived, key=lambda one: (one.file, one.line)):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import json
 import os
 import random
 import signal
@@ -30,17 +31,28 @@ if TYPE_CHECKING:
     import pytest
 
 #: So many seconds of tests are run for one mutant at most.
-MAX_SECONDS = 20.0
+MAX_SECONDS = 10.0
 
 
 class Campaign:
     """A plugin of pytest that takes over the running of the tests."""
 
-    def __init__(self, area: Area, count: int, seed: int, copy: Path) -> None:
+    def __init__(
+        self,
+        area: Area,
+        count: int,
+        seed: int,
+        copy: Path,
+        learned: Path | None,
+        without: list[str],
+    ) -> None:
         self.area = area
         self.count = count
         self.seed = seed
         self.copy = copy
+        #: Where it is kept what ``learn`` has found, for the next run.
+        self.learned = learned
+        self.without = without
         self.seconds: dict[str, float] = {}
         self.reached: dict[tuple[str, int], set[str]] = defaultdict(set)
         self.killed: list[Mutant] = []
@@ -49,7 +61,12 @@ class Campaign:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run all tests once, then those that each mutant of the sample is for."""
-        self.learn(session)
+        if self.learned is not None and self.learned.exists():
+            self.remember(session)
+        else:
+            self.learn(session)
+        for tests in self.reached.values():
+            tests -= {one for one in tests if one.startswith(tuple(self.without))}
         items = {item.nodeid: item for item in session.items}
         every = [one for file in self.area.sources() for one in mutants_of(ROOT, file)]
         sample = random.Random(self.seed).sample(every, min(self.count, len(every)))
@@ -61,7 +78,7 @@ class Campaign:
             (self.killed if dead else self.survived).append(mutant)
             if not dead:
                 say(f"{number}: SURVIVES, asked {len(names)} tests: {mutant.name}")
-            elif number % 20 == 0:
+            elif number % 10 == 0:
                 say(f"{number}: {len(self.survived)} have survived")
         return True
 
@@ -94,6 +111,19 @@ class Campaign:
                 self.reached[name, line] = set(contexts) - {"", *self.failing}
         if self.failing:
             say(f"{len(self.failing)} tests fail without a mutant, and are left out")
+        if self.learned is not None:
+            lines = [(*place, sorted(tests)) for place, tests in self.reached.items()]
+            self.learned.write_text(json.dumps([self.seconds, lines]))
+
+    def remember(self, session: pytest.Session) -> None:
+        """Take over what an earlier run has learned; run one test, which makes the database."""
+        assert self.learned is not None
+        self.seconds, lines = json.loads(self.learned.read_text())
+        for file, line, tests in lines:
+            self.reached[file, line] = set(tests)
+        first, second = session.items[:2]
+        first.config.hook.pytest_runtest_protocol(item=first, nextitem=second)
+        session.testsfailed = 0
 
     def tests_of(self, mutant: Mutant) -> list[str]:
         """Return the tests that reach a mutant, the quickest first."""
