@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,12 +31,15 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--files", nargs="*", help="only these files of the area")
+    parser.add_argument("--tests", nargs="*", help="ask only these of its tests")
     parser.add_argument("--without", nargs="*", default=[], help="tests to leave out")
     parser.add_argument("--learned", type=Path, help="keep here which tests reach which lines")
     options = parser.parse_args()
     area = AREAS[options.area]
     if options.files:
-        area = type(area)(tuple(options.files), area.tests, area.without)
+        area = replace(area, files=tuple(options.files))
+    if options.tests:
+        area = replace(area, tests=tuple(options.tests))
     with tempfile.TemporaryDirectory() as directory:
         copy = Path(directory)
         for name in COPIED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,18 +22,28 @@ OPERATORS = [(kind, one) for kind, one in mutation_operators if one is not opera
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change of one file: the line it is in, and the whole code with it."""
+    """One change of one file, in one line."""
 
     file: str
     line: int
-    before: str
-    after: str
-    code: str
+    module: cst.Module
+    original: cst.CSTNode
+    mutated: cst.CSTNode
 
     @property
     def name(self) -> str:
         """The place and the change."""
-        return f"{self.file}:{self.line}  {self.before}  ->  {self.after}"
+        before, after = (
+            " ".join(self.module.code_for_node(one).split())[:150]
+            for one in (self.original, self.mutated)
+        )
+        return f"{self.file}:{self.line}  {before}  ->  {after}"
+
+    @cached_property
+    def code(self) -> str:
+        """The whole file with the change."""
+        changed = self.module.deep_replace(self.original, self.mutated)  # type: ignore[arg-type]
+        return changed.code
 
 
 class _Visitor(MutationVisitor):
@@ -61,16 +72,4 @@ def mutants_of(root: Path, file: str) -> Iterator[Mutant]:
         place = positions.get(original)
         if place is None:
             continue
-        changed = module.deep_replace(original, mutated)  # type: ignore[arg-type]
-        if changed.code != code:
-            yield Mutant(
-                file,
-                place.start.line,
-                _short(module, original),
-                _short(module, mutated),
-                changed.code,
-            )
-
-
-def _short(module: cst.Module, node: Any) -> str:
-    return " ".join(module.code_for_node(node).split())[:150]
+        yield Mutant(file, place.start.line, module, original, mutated)

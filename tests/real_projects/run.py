@@ -22,6 +22,8 @@ PROJECTS = {
     "wagtail": ("wagtail", "django-model-utils"),
     "django-cms": ("django-cms", "packaging", "django-model-utils"),
     "pretix": ("pretix", "django-model-utils"),
+    "django-helpdesk": ("django-helpdesk", "django-model-utils"),
+    "wiki": ("wiki", "sorl-thumbnail", "pillow", "django-model-utils"),
     "django-oscar": ("django-oscar[sorl-thumbnail]", "setuptools", "django-model-utils"),
 }
 
