@@ -8,6 +8,8 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.template.base import Node, Variable
+
 from perfkit.auditor.findings import Member, Place
 from perfkit.auditor.frames import (
     COLUMN,
@@ -22,22 +24,26 @@ from perfkit.auditor.frames import (
     USER,
     WRITE,
     awaiting_frames,
-    awaiting_place,
+    awaiting_line,
     is_users,
     mark_of,
     marks,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
 
 
-def fingerprint(frame: FrameType | None) -> tuple[Any, ...]:
+def fingerprint(frame: FrameType | None, depth: int = 0) -> tuple[Any, ...]:
     """Return what tells one asking place from another: hashable, cheap, valid in one scope.
 
     It goes up to the user's line and, where a template, a serializer or the admin called it, to
-    their field.
+    their field. ``depth`` says how many frames above this function's the given one is, where the
+    caller knows.
     """
+    if depth and (node := _node_of_variable(frame, depth + 1)) is not None:
+        return (node,)
     found: list[Any] = []
     asked = False
     while frame is not None:
@@ -52,7 +58,7 @@ def fingerprint(frame: FrameType | None) -> tuple[Any, ...]:
                 if asked:
                     break
             elif category == USER:
-                found += (mark, mark.place(frame).line)
+                found.append(mark.lines.get(frame.f_lasti) or mark.line(frame))
                 asked = True
             elif category == MEMBER:
                 found.append(mark)
@@ -68,12 +74,40 @@ def fingerprint(frame: FrameType | None) -> tuple[Any, ...]:
                 found.append(frame.f_locals["field_name"])
                 break
             elif category == HOP:
-                found.append(awaiting_place(frame))
+                found.append(awaiting_line(frame))
                 break
             elif category == REQUEST:
                 break
         frame = frame.f_back
     return tuple(found)
+
+
+# Names the module of a frame by its number, without making an object of the frame; since Python 3.12.
+_module: Callable[[int], str | None] | None = getattr(sys, "_getframemodulename", None)
+_ENGINE = "django.template.base"
+_QUERYSETS = "django.db.models.query"
+_RENDERS = Node.render_annotated.__code__
+_LOOKS_UP = vars(Variable)["_resolve_lookup"].__code__
+
+
+def _node_of_variable(frame: FrameType | None, depth: int) -> Any:
+    """Return the node ``{{ variable }}`` whose variable the frame looks up; None if it does not.
+
+    Between the look-up and the node stand three functions of the engine's own. A frame of the
+    user's among them would be of another module, and no other node fits in.
+    """
+    if (
+        _module is not None
+        and frame is not None
+        and frame.f_code is _LOOKS_UP
+        and _module(depth + 1) == _ENGINE
+        and _module(depth + 2) == _ENGINE
+        and _module(depth + 3) == _ENGINE
+    ):
+        above = sys._getframe(depth + 4)
+        if above.f_code is _RENDERS:
+            return above.f_locals["self"]
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,10 +265,10 @@ def evaluation(frame: FrameType | None) -> tuple[Any, Place | None, Place | None
         except KeyError:
             mark = mark_of(code)
         if mark.users:
-            place = mark.places.get(frame.f_lasti) or mark.place(frame)
+            line = mark.lines.get(frame.f_lasti) or mark.line(frame)
             if node is None:
-                return (mark, place.line), place, None, single
-            return node, place, template_place(node, block), single
+                return line, line.place, None, single
+            return node, line.place, template_place(node, block), single
         category = mark.category
         if category == SINGLE:
             single = True
@@ -247,9 +281,9 @@ def evaluation(frame: FrameType | None) -> tuple[Any, Place | None, Place | None
         elif category == THIRD_PARTY and library is None:
             library = _place(frame, third_party=True)
         elif category == HOP:
-            waiting = awaiting_place(frame)
+            waiting = awaiting_line(frame)
             if waiting is not None:
-                return waiting, waiting[1], template_place(node, block), single
+                return waiting, waiting.place, template_place(node, block), single
             break
         elif category == REQUEST:
             view = frame.f_locals.get("callback")
@@ -257,6 +291,32 @@ def evaluation(frame: FrameType | None) -> tuple[Any, Place | None, Place | None
             break
         frame = frame.f_back
     return node or library, library, template_place(node, block), single
+
+
+def evaluation_nearby(depth: int) -> tuple[Any, Place | None, Place | None, bool] | None:
+    """Return what ``evaluation()`` would, where the user's line calls the queryset itself; else None.
+
+    ``depth`` is the number of the innermost frame, seen from the caller. Of the queryset's own
+    frames it asks the names of their modules only, and makes an object of the outermost.
+    """
+    if _module is None:
+        return None
+    inner = outer = depth + 1
+    while (module := _module(outer)) == _QUERYSETS:
+        outer += 1
+    if module is None or outer == inner:
+        return None
+    frame = sys._getframe(outer)
+    mark = marks.get(id(frame.f_code))
+    if mark is None or not mark.users:
+        return None
+    called = mark_of(sys._getframe(outer - 1).f_code)
+    single = called.category == SINGLE
+    if not single and (outer - inner > 2 or called.users):
+        # One of those between may be get(); a wrapper of the user's goes by the name of what it wraps.
+        return None
+    line = mark.lines.get(frame.f_lasti) or mark.line(frame)
+    return line, line.place, None, single
 
 
 def _place(frame: FrameType, third_party: bool = False) -> Place:

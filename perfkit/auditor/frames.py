@@ -45,10 +45,19 @@ REQUEST = 10  # a handler calls a view: nobody beyond it asked
 WRITE = 11  # a related manager changes the relation
 
 
+class Line:
+    """A line of code, told from others by identity: the same object for as long as the code lives."""
+
+    __slots__ = ("place",)
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+
+
 class Mark:
     """What a code object is, for as long as the code lives."""
 
-    __slots__ = ("category", "life", "member", "places", "users")
+    __slots__ = ("category", "life", "lines", "member", "users")
 
     def __init__(self, code: CodeType, category: int, member: Member | None = None) -> None:
         self.life = as_long_as(code, marks)
@@ -56,19 +65,22 @@ class Mark:
         self.member = member
         #: Whether it is code of the user's own.
         self.users = category == USER or (category == MEMBER and is_users(code.co_filename))
-        #: The places of its lines by the index of the instruction: to ask a frame for its line is
-        #: to go through a table.
-        self.places: dict[int, Place] = {}
+        #: Its lines by the index of the instruction: to ask a frame for its line is to go through a
+        #: table.
+        self.lines: dict[int, Line] = {}
 
-    def place(self, frame: FrameType) -> Place:
-        """Return where a frame of this code is: the same object for the same line."""
-        found = self.places.get(frame.f_lasti)
+    def line(self, frame: FrameType) -> Line:
+        """Return where a frame of this code is."""
+        found = self.lines.get(frame.f_lasti)
         if found is None:
-            line = frame.f_lineno
-            found = next((place for place in self.places.values() if place.line == line), None)
+            number = frame.f_lineno
+            found = next(
+                (known for known in self.lines.values() if known.place.line == number), None
+            )
             if found is None:
-                found = Place(frame.f_code.co_filename, line, frame.f_code.co_name)
-            self.places[frame.f_lasti] = found
+                code = frame.f_code
+                found = Line(Place(code.co_filename, number, code.co_name))
+            self.lines[frame.f_lasti] = found
         return found
 
 
@@ -201,12 +213,12 @@ def _category_in_django(code: CodeType) -> int:
     return DJANGO
 
 
-def awaiting_place(handler: FrameType) -> tuple[Mark, Place] | None:
+def awaiting_line(handler: FrameType) -> Line | None:
     """Return the user's line of the coroutine that waits for a thread, or None."""
     for frame in awaiting_frames(handler):
         mark = mark_of(frame.f_code)
         if mark.users:
-            return mark, mark.place(frame)
+            return mark.line(frame)
     return None
 
 

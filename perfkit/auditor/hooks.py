@@ -49,7 +49,7 @@ def evaluating(plain: Callable[..., None]) -> Callable[..., None]:
             return
         try:
             if type(top) is Scope:
-                rows = queries.evaluated(top, queryset, sys._getframe(1))
+                rows = queries.evaluated(top, queryset)
                 if rows is not None and yields_rows:
                     self.queryset = version.carry(queryset, rows)
             elif yields_rows:
@@ -128,25 +128,26 @@ _CHUNKS = vars(QuerySet)["_iterator"].__code__
 def executing(plain: Callable[..., Any]) -> Callable[..., Any]:
     """Wrap ``CursorWrapper._execute``, which sends a statement."""
 
+    # Django passes on whether it is many, and the connection; to take any number would cost more.
     @functools.wraps(plain)
-    def execute(self: Any, sql: Any, params: Any, *ignored: Any) -> Any:
+    def execute(self: Any, sql: Any, params: Any, many: Any = None, context: Any = None) -> Any:
         top = current.get()
         if type(top) is Load and top.open:
             top.scope.query_count += 1
             top.record.queries += 1
-            return plain(self, sql, params, *ignored)
+            return plain(self, sql, params, many, context)
         if top is not None and not top.open:
             top = innermost()
         if top is None:
-            return plain(self, sql, params, *ignored)
+            return plain(self, sql, params, many, context)
         scope = top if type(top) is Scope else top.scope
         scope.query_count += 1
         waiting = _belongs_to(top, scope, sql)
         if waiting is None:
-            return plain(self, sql, params, *ignored)
+            return plain(self, sql, params, many, context)
         start = perf_counter()
         try:
-            return plain(self, sql, params, *ignored)
+            return plain(self, sql, params, many, context)
         finally:
             waiting.executed(perf_counter() - start)
 
@@ -155,16 +156,17 @@ def executing(plain: Callable[..., Any]) -> Callable[..., Any]:
 
 def _belongs_to(top: Any, scope: Scope, sql: Any) -> Any:
     """Count a statement where it belongs; return what waits to hear how long it took, or None."""
-    if isinstance(top, Awaited) and not top.awaits(queries.query_of(sys._getframe(1))):
-        top.end()
-        top = innermost()
-    while type(top) is Prefetching:
-        if top.chunk:
-            return None
-        top = top.outer
-    if isinstance(top, Load):
-        top.record.queries += 1
-        return top if isinstance(top, Awaited) else None
+    if top is not scope:
+        if isinstance(top, Awaited) and not top.awaits(queries.query_of(sys._getframe(1))):
+            top.end()
+            top = innermost()
+        while type(top) is Prefetching:
+            if top.chunk:
+                return None
+            top = top.outer
+        if isinstance(top, Load):
+            top.record.queries += 1
+            return top if isinstance(top, Awaited) else None
     try:
         return queries.tally(scope, sql)
     except LazyLoadError:

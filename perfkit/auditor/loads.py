@@ -149,15 +149,21 @@ def scope_for(rows: Rows | None) -> Scope | None:
 
 
 def begin(
-    scope: Scope, rows: Rows | None, subject: Any, instance: Any, frame: FrameType | None
+    scope: Scope,
+    rows: Rows | None,
+    subject: Any,
+    instance: Any,
+    frame: FrameType | None,
+    depth: int = 0,
 ) -> Load | None:
     """Count a lazy load that is about to happen.
 
-    ``subject`` is the descriptor (a generic key before Django 6.1: the field) that reads. Returns
+    ``subject`` is the descriptor (a generic key before Django 6.1: the field) that reads, ``depth``
+    the number of the frame seen from the caller, where that knows it. Returns
     None where the read is let alone. Raises :class:`~perfkit.LazyLoadError` in the mode ``raise``.
     """
     try:
-        key = (subject, rows, instance.__class__, *fingerprint(frame))
+        key = (subject, rows, instance.__class__, fingerprint(frame, depth and depth + 2))
         load: Any = scope.loads.get(key)
         if load is None:
             load = scope.loads[key] = _first(scope, rows, subject, instance, frame)

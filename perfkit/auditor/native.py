@@ -42,12 +42,14 @@ class AuditedMode(FetchMode):
     modes; and it pickles and copies as that mode, so that a pickle holds nothing of perfkit.
     """
 
-    __slots__ = ("rows", "track_peers", "wrapped")
+    __slots__ = ("one", "rows", "track_peers", "wrapped")
 
     def __init__(self, wrapped: FetchMode, rows: Rows) -> None:
         self.wrapped = wrapped
         self.rows = rows
         self.track_peers = wrapped.track_peers
+        #: Whether it is Django's plain mode, which is spared two calls.
+        self.one = wrapped is FETCH_ONE
 
     def fetch(self, fetcher: Any, instance: Any) -> None:
         """Load what the fetcher reads, and report it."""
@@ -56,8 +58,8 @@ class AuditedMode(FetchMode):
         load = None
         if scope is not None:
             # The frame between is the descriptor's.
-            load = begin(scope, self.rows, fetcher, instance, sys._getframe(2))
-        if isinstance(self.wrapped, FetchRaise):
+            load = begin(scope, self.rows, fetcher, instance, sys._getframe(2), 2)
+        if not self.one and isinstance(self.wrapped, FetchRaise):
             self._block(load, fetcher, instance)
         if load is None:
             self._load(fetcher, instance)
@@ -66,7 +68,10 @@ class AuditedMode(FetchMode):
         token = current.set(load)
         start = perf_counter()
         try:
-            self._load(fetcher, instance)
+            if self.one:
+                fetcher.fetch_one(instance)
+            else:
+                self._load(fetcher, instance)
         finally:
             load.record.seconds += perf_counter() - start
             current.reset(token)
@@ -74,7 +79,7 @@ class AuditedMode(FetchMode):
             self._pass_on(fetcher.field.name, instance)
 
     def _load(self, fetcher: Any, instance: Any) -> None:
-        if self.wrapped is FETCH_ONE:
+        if self.one:
             fetcher.fetch_one(instance)
         else:
             plain_fetch(self.wrapped)(self.wrapped, fetcher, instance)

@@ -13,7 +13,7 @@ from django.db.models.fields.related_descriptors import (
 from django.db.models.sql import Query
 
 from perfkit.auditor import callers, kinds, relations
-from perfkit.auditor.callers import evaluated_at, evaluation, fingerprint
+from perfkit.auditor.callers import evaluated_at, evaluation, evaluation_nearby, fingerprint
 from perfkit.auditor.context import current, current_scope
 from perfkit.auditor.loads import ALONE, Pending
 from perfkit.auditor.relations import MARK, Related
@@ -25,14 +25,17 @@ if TYPE_CHECKING:
     from types import FrameType
 
 
-def evaluated(scope: Scope, queryset: Any, frame: FrameType) -> Rows | None:
-    """Note that a queryset is about to be evaluated; return what its rows are."""
+def evaluated(scope: Scope, queryset: Any) -> Rows | None:
+    """Note that a queryset is about to be evaluated; return what its rows are.
+
+    To be called by the hook, whose caller evaluates.
+    """
     query = queryset.query
     if queryset._hints or MARK in query.__dict__:
         related = relations.related_manager(queryset)
         if related is not None:
-            return read(scope, related, queryset, "", frame)
-    return _rows_at(scope, queryset, query, frame)
+            return read(scope, related, queryset, "", sys._getframe(2), 3)
+    return _rows_at(scope, queryset, query, 3)
 
 
 def asked(scope: Scope, queryset: Any, call: str, frame: FrameType) -> None:
@@ -46,8 +49,10 @@ def asked(scope: Scope, queryset: Any, call: str, frame: FrameType) -> None:
         read(scope, related, queryset, call, frame)
 
 
-def _rows_at(scope: Scope, queryset: Any, query: Any, frame: FrameType) -> Rows:
-    line, location, template, single = evaluation(frame)
+def _rows_at(scope: Scope, queryset: Any, query: Any, depth: int) -> Rows:
+    """Return what the rows are of a queryset that is evaluated ``depth`` frames above."""
+    where = evaluation_nearby(depth + 1) or evaluation(sys._getframe(depth))
+    line, location, template, single = where
     scope.evaluating[get_ident()] = line
     # What nothing was said of is an attribute of the class.
     said = query.__dict__
@@ -69,8 +74,13 @@ def _rows_at(scope: Scope, queryset: Any, query: Any, frame: FrameType) -> Rows:
     return rows
 
 
-def read(scope: Scope, related: Related, queryset: Any, call: str, frame: FrameType) -> Rows | None:
-    """Note that a related manager is about to send a query; return what its rows are."""
+def read(
+    scope: Scope, related: Related, queryset: Any, call: str, frame: FrameType, depth: int = 0
+) -> Rows | None:
+    """Note that a related manager is about to send a query; return what its rows are.
+
+    ``depth`` is the number of the frame, seen from here, where rows are evaluated.
+    """
     query = queryset.query
     if query.is_empty():
         return None
@@ -79,7 +89,7 @@ def read(scope: Scope, related: Related, queryset: Any, call: str, frame: FrameT
     if rows is not None and not (scope.trusts(rows) and rows.covers(owner)):
         rows = None
     kind = "bypassed-prefetch" if prefetched else "related-manager"
-    key = (kind, call, name, rows, owner.__class__, *fingerprint(frame))
+    key = (kind, call, name, rows, owner.__class__, fingerprint(frame))
     record = scope.loads.get(key)
     if record is None:
         record = _first_read(scope, rows, kind, call, related, queryset, frame)
@@ -95,7 +105,7 @@ def read(scope: Scope, related: Related, queryset: Any, call: str, frame: FrameT
         return None
     if rows is not None and rows.many:
         return rows.child(name, queryset.model, to_many=True)
-    return _rows_at(scope, queryset, query, frame)
+    return _rows_at(scope, queryset, query, depth + 1)
 
 
 def _first_read(

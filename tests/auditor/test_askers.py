@@ -1,11 +1,14 @@
 """Who asked: every kind of finding from a view, a template, a serializer, the admin and async code."""
 
 import asyncio
+import functools
 from pathlib import Path
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.template import Context, Engine, Library, Node, Variable
 
 from perfkit import audit
 from tests.auditor.app import admin, api, views
@@ -234,6 +237,68 @@ def test_two_places_in_one_template(client, books, settings):
     with audit(mode="collect") as report:
         template.render({"books": Book.objects.all()})
     assert [(f.field, f.template.line) for f in report.findings] == [("author", 1), ("editor", 2)]
+
+
+class Reading(Node):
+    """A tag of the user's own that looks its variable up in helpers of its own."""
+
+    def __init__(self, variable):
+        self.variable = variable
+
+    def render(self, context):
+        return self.odd(context) if context["forloop"]["counter"] % 2 else self.even(context)
+
+    def odd(self, context):
+        return str(self.variable.resolve(context))
+
+    def even(self, context):
+        return str(self.variable.resolve(context))
+
+
+def test_two_ways_from_one_node_to_its_variable(books):
+    """The user's own frames tell reads apart that one node and one variable of a template have in common."""
+    library = Library()
+    library.tag("reading", lambda parser, token: Reading(Variable(token.split_contents()[1])))
+    engine = Engine()
+    engine.template_builtins.append(library)
+    template = engine.from_string("{% for b in books %}{% reading b.author %}{% endfor %}")
+    with audit(mode="collect") as report:
+        template.render(Context({"books": Book.objects.all()}))
+    told = [(f.field, f.count, f.location.function) for f in report.findings]
+    assert told == [("author", 2, "odd"), ("author", 1, "even")]
+
+
+def test_one_row_or_a_list_from_one_line(books):
+    """What a line calls decides whether its rows are fetched alone, however many frames that takes."""
+    calls = [("get",), ("in_bulk",), ("latest", "pk"), ("__iter__",), ("first",), ("last",)]
+    with audit(mode="collect") as report:
+        for name, *arguments in [*calls, *calls]:
+            rows = Book.objects.only("title").filter(pk=books[0].pk)
+            found = getattr(rows, name)(*arguments)
+            if not isinstance(found, Book):
+                (found,) = found.values() if name == "in_bulk" else found
+            found.blurb
+    assert {f.origin.cardinality: f.count for f in report.findings} == {"one": 8, "many": 4}
+    assert len({f.origin.location for f in report.findings}) == 1
+
+
+class OwnIterator(QuerySet):
+    """A queryset that is told by its wrapper to be Django's own."""
+
+    @functools.wraps(QuerySet.__iter__)
+    def __iter__(self):
+        self._fetch_all()
+        return iter(self._result_cache)
+
+
+def test_a_queryset_of_the_users_own(books):
+    """Rows come from the line of the user's own queryset, though it goes by the name of Django's."""
+    with audit(mode="collect") as report:
+        for book in OwnIterator(Book).only("title"):
+            book.blurb
+    (finding,) = report.findings
+    assert finding.origin.location.function == "__iter__"
+    assert finding.origin.location.source == "self._fetch_all()"
 
 
 async def ask_for(how, books):
