@@ -45,7 +45,7 @@ def fetch_mode_of(row: Any) -> str:
 
         mode = unwrap(row._state.fetch_mode)
         return next(name for name, named in NAMED.items() if mode == named)
-    from perfkit.auditor.backport import mode_of
+    from perfkit.auditor.row_alias import mode_of
 
     return mode_of(row)
 

@@ -1,11 +1,7 @@
 """Rows that know where they came from, and fetch modes, for Django before 6.1.
 
-This module is the only one that knows how; it goes when Django 5.2 and 6.0 are no longer supported.
-
-Those versions hand one thing from a queryset to its rows, to the rows joined to them and to the rows
-loaded lazily from those: the alias of the database. So the alias that a queryset hands on is a
-string that also names its origin. It costs a row nothing. Equal, hashed, printed, pickled and
-copied, it is the plain alias.
+This module and that of its aliases (``row_alias.py``) are the only ones that know how; they go when
+Django 5.2 and 6.0 are no longer supported.
 
 Misses are found in functions that Django calls on a miss only.
 """
@@ -31,6 +27,7 @@ from django.db.models.query_utils import DeferredAttribute
 from perfkit.auditor import kinds
 from perfkit.auditor.context import current
 from perfkit.auditor.loads import Awaited, Load, begin, run, scope_for, stop
+from perfkit.auditor.row_alias import RowAlias, mode_of, named, rows_of
 from perfkit.auditor.rows import Rows, no_scope
 
 if TYPE_CHECKING:
@@ -43,47 +40,6 @@ T = TypeVar("T")
 
 #: The attribute of a query that names its fetch mode; a plain string, so that it may be pickled.
 MODE = "_perfkit_fetch_mode"
-
-
-class RowAlias(str):
-    """The alias of a database, and where the rows that hold it came from.
-
-    ``mode`` is the fetch mode of the rows; ``peers`` are weak references to all of them where the
-    mode is "peers".
-    """
-
-    __slots__ = ("mode", "peers", "rows")
-
-    rows: Rows
-    mode: str
-    peers: list[weakref.ref[Any]]
-
-    def __reduce_ex__(self, protocol: object) -> tuple[type[str], tuple[str]]:
-        return str, (str.__str__(self),)
-
-    def __copy__(self) -> str:
-        return str.__str__(self)
-
-    def __deepcopy__(self, memo: object) -> str:
-        return str.__str__(self)
-
-
-def _alias(alias: str, rows: Rows, mode: str) -> RowAlias:
-    made = RowAlias(alias)
-    made.rows, made.mode, made.peers = rows, mode, []
-    return made
-
-
-def rows_of(instance: Any) -> Rows | None:
-    """Return where an instance came from, or None."""
-    alias = instance._state.db
-    return alias.rows if type(alias) is RowAlias and not instance._state.adding else None
-
-
-def mode_of(instance: Any) -> str:
-    """Return the fetch mode of an instance: "one", "peers" or "raise"."""
-    alias = instance._state.db
-    return alias.mode if type(alias) is RowAlias else "one"
 
 
 def scope_of(queryset: Any) -> Scope | None:
@@ -100,7 +56,7 @@ def carry(queryset: Any, rows: Rows) -> Any:
         mode = alias.mode if type(alias) is RowAlias else "one"
     twin = object.__new__(type(queryset))
     twin.__dict__ = queryset.__dict__.copy()
-    twin._db = _alias(str.__str__(alias), rows, mode)
+    twin._db = named(str.__str__(alias), rows, mode)
     return twin
 
 
@@ -128,7 +84,7 @@ def joined(plain: Callable[..., None]) -> Callable[..., None]:
             plain(self, klass_info, select, db)
             return
         rows = kinds.joined_rows(db.rows, klass_info) or db.rows
-        alias = _alias(str.__str__(db), rows, db.mode)
+        alias = named(str.__str__(db), rows, db.mode)
         plain(self, klass_info, select, alias)
         if alias.mode == "peers":
             self.local_setter = _tracking_setter(self.local_setter, alias.peers)

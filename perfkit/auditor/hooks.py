@@ -140,9 +140,12 @@ def executing(plain: Callable[..., Any]) -> Callable[..., Any]:
             top = innermost()
         if top is None:
             return plain(self, sql, params, many, context)
-        scope = top if type(top) is Scope else top.scope
-        scope.query_count += 1
-        waiting = _belongs_to(top, scope, sql)
+        if type(top) is Scope:
+            top.query_count += 1
+            waiting = _tally(top, sql)
+        else:
+            top.scope.query_count += 1
+            waiting = _belongs_to(top, top.scope, sql)
         if waiting is None:
             return plain(self, sql, params, many, context)
         start = perf_counter()
@@ -156,17 +159,21 @@ def executing(plain: Callable[..., Any]) -> Callable[..., Any]:
 
 def _belongs_to(top: Any, scope: Scope, sql: Any) -> Any:
     """Count a statement where it belongs; return what waits to hear how long it took, or None."""
-    if top is not scope:
-        if isinstance(top, Awaited) and not top.awaits(queries.query_of(sys._getframe(1))):
-            top.end()
-            top = innermost()
-        while type(top) is Prefetching:
-            if top.chunk:
-                return None
-            top = top.outer
-        if isinstance(top, Load):
-            top.record.queries += 1
-            return top if isinstance(top, Awaited) else None
+    if isinstance(top, Awaited) and not top.awaits(queries.query_of(sys._getframe(1))):
+        top.end()
+        top = innermost()
+    while type(top) is Prefetching:
+        if top.chunk:
+            return None
+        top = top.outer
+    if isinstance(top, Load):
+        top.record.queries += 1
+        return top if isinstance(top, Awaited) else None
+    return _tally(scope, sql)
+
+
+def _tally(scope: Scope, sql: Any) -> Any:
+    """Count a statement that belongs to no load; return what waits to hear how long it took, or None."""
     try:
         return queries.tally(scope, sql)
     except LazyLoadError:

@@ -42,7 +42,7 @@ class AuditedMode(FetchMode):
     modes; and it pickles and copies as that mode, so that a pickle holds nothing of perfkit.
     """
 
-    __slots__ = ("one", "rows", "track_peers", "wrapped")
+    __slots__ = ("lean", "one", "rows", "track_peers", "wrapped")
 
     def __init__(self, wrapped: FetchMode, rows: Rows) -> None:
         self.wrapped = wrapped
@@ -50,6 +50,8 @@ class AuditedMode(FetchMode):
         self.track_peers = wrapped.track_peers
         #: Whether it is Django's plain mode, which is spared two calls.
         self.one = wrapped is FETCH_ONE
+        #: The class of querysets that is known to be lean, of those that handed it on.
+        self.lean: type | None = None
 
     def fetch(self, fetcher: Any, instance: Any) -> None:
         """Load what the fetcher reads, and report it."""
@@ -136,10 +138,12 @@ def carry(queryset: Any, rows: Rows) -> Any:
         carrier = rows.carrier = AuditedMode(mode, rows)
     kind: Any = type(queryset)
     twin = object.__new__(kind)
-    if not _is_lean(kind) or queryset._iterable_class is not ModelIterable:
+    lean = carrier.lean is kind or _is_lean(kind)
+    if not lean or queryset._iterable_class is not ModelIterable:
         twin.__dict__ = queryset.__dict__.copy()
         twin._fetch_mode = carrier
         return twin
+    carrier.lean = kind
     # All that ModelIterable reads, in the order of QuerySet.__init__. To ask for the __dict__ would
     # make both querysets slow to read: since Python 3.11 an object has none until then.
     twin.model = queryset.model

@@ -31,11 +31,13 @@ def evaluated(scope: Scope, queryset: Any) -> Rows | None:
     To be called by the hook, whose caller evaluates.
     """
     query = queryset.query
-    if queryset._hints or MARK in query.__dict__:
+    # What nothing was said of is an attribute of the class.
+    said = query.__dict__
+    if queryset._hints or MARK in said:
         related = relations.related_manager(queryset)
         if related is not None:
             return read(scope, related, queryset, "", sys._getframe(2), 3)
-    return _rows_at(scope, queryset, query, 3)
+    return _rows_at(scope, queryset, query, said, 3)
 
 
 def asked(scope: Scope, queryset: Any, call: str, frame: FrameType) -> None:
@@ -49,13 +51,11 @@ def asked(scope: Scope, queryset: Any, call: str, frame: FrameType) -> None:
         read(scope, related, queryset, call, frame)
 
 
-def _rows_at(scope: Scope, queryset: Any, query: Any, depth: int) -> Rows:
+def _rows_at(scope: Scope, queryset: Any, query: Any, said: Any, depth: int) -> Rows:
     """Return what the rows are of a queryset that is evaluated ``depth`` frames above."""
-    where = evaluation_nearby(depth + 1) or evaluation(sys._getframe(depth))
+    where = evaluation_nearby(depth) or evaluation(sys._getframe(depth))
     line, location, template, single = where
     scope.evaluating[get_ident()] = line
-    # What nothing was said of is an attribute of the class.
-    said = query.__dict__
     if not single and (high := said.get("high_mark")) is not None:
         single = high - query.low_mark == 1
     model = queryset.model
@@ -105,7 +105,7 @@ def read(
         return None
     if rows is not None and rows.many:
         return rows.child(name, queryset.model, to_many=True)
-    return _rows_at(scope, queryset, query, depth + 1)
+    return _rows_at(scope, queryset, query, query.__dict__, depth + 1)
 
 
 def _first_read(
@@ -192,8 +192,11 @@ def tally(scope: Scope, sql: Any) -> Tally | None:
             found.count = 1
         return None
     found.count += 1
-    if found.record is not None:
-        found.record.add()
+    record = found.record
+    if record is not None:
+        record.count += 1
+        if record.stops:
+            record.stop()
     elif found.count >= scope.config.repeated:
         _repeated(scope, found, sys._getframe(1))
     return found

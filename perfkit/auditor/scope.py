@@ -194,20 +194,22 @@ class Scope:
         """Close the scope and report what it found; closing twice does nothing."""
         if not self.open:
             return
-        self.results = self.findings
+        records = [r for r in self.records.values() if r.speaks]
+        # Their counts are final, so that the findings can be made once.
+        totals = {record: record.total() for record in records}
+        self.results = tuple(totals[r] for r in records if not r.quiet)
         self.open = False
         if self.outer is not None:
             self.outer.query_count += self.query_count
         if self._listener is not None:
             self._listener(self.results)
-        records = [r for r in self.records.values() if r.speaks]
         self.records, self.loads, self.statements, self.rows = {}, {}, {}, {}
         if baseline.recorder is not None:
             known = [r for r in records if r.quiet in ("", "known")]
-            baseline.recorder.add(r.total() for r in known)
+            baseline.recorder.add(totals[r] for r in known)
         spoken = [r for r in records if not r.quiet and not r.stopped]
         for record in spoken:
-            _signal(record.total())
+            _signal(totals[record])
         if self.overflow and self.config.mode != "collect":
             tell(
                 logger,
@@ -216,7 +218,7 @@ class Scope:
                 len(self.overflow),
                 self.config.max_findings,
             )
-        found = {record.finding: (record.mode, record.total()) for record in spoken}
+        found = {record.finding: (record.mode, totals[record]) for record in spoken}
         if self._held_back is None:
             report(found.values())
         else:

@@ -25,9 +25,9 @@ else:
         name_of,
         plan,
         put,
-        rows_of,
         scope_of,
     )
+    from perfkit.auditor.row_alias import rows_of
 
 __all__ = [
     "NAMED",

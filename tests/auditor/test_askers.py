@@ -278,8 +278,9 @@ def test_one_row_or_a_list_from_one_line(books):
             if not isinstance(found, Book):
                 (found,) = found.values() if name == "in_bulk" else found
             found.blurb
-    assert {f.origin.cardinality: f.count for f in report.findings} == {"one": 8, "many": 4}
-    assert len({f.origin.location for f in report.findings}) == 1
+    read = [f for f in report.findings if f.kind == "deferred-field"]
+    assert {f.origin.cardinality: f.count for f in read} == {"one": 8, "many": 4}
+    assert len({f.origin.location for f in read}) == 1
 
 
 class OwnIterator(QuerySet):
