@@ -220,7 +220,7 @@ def _check_consumer(consumer: Consumer) -> Iterator[CheckMessage]:
             paths = "; ".join(f"{path!r} ({', '.join(at)})" for path, at in lacking.items())
             yield kind(
                 f"{consumer.reader} reads what the preset doesn't load: {paths}.",
-                f"Add only={list(lacking)} to the preset.",
+                _remedy(lacking, {read.path for read in derived.annotated}),
                 obj=consumer.label,
                 id=number,
             )
@@ -237,6 +237,17 @@ def _check_consumer(consumer: Consumer) -> Iterator[CheckMessage]:
             obj=consumer.label,
             id="perfkit.I003",
         )
+
+
+def _remedy(lacking: Iterable[str], annotated: set[str]) -> str:
+    """Say what to add to a preset: names, and annotations that other presets have."""
+    named = [path for path in lacking if path not in annotated]
+    said = [f"Add only={named} to the preset."] if named else []
+    for path in sorted(annotated.intersection(lacking)):
+        *above, name = path.split("__")
+        rows = f"the rows of {'__'.join(above)!r}" if above else "the rows"
+        said.append(f"Annotate {rows} with {name!r}, as another preset does.")
+    return " ".join(said)
 
 
 def _models(app_configs: Iterable[AppConfig] | None) -> Iterator[type[Model]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models.constants import LOOKUP_SEP
 
 from perfkit.compiler import compile_plan
+from perfkit.exceptions import PresetError
 from perfkit.plan import LoadPlan
 from perfkit.presets import Preset
 
@@ -26,13 +27,18 @@ UNKNOWN = ("perfkit.W001", "perfkit.W003")
 def missing(loaded: LoadPlan | Preset, derived: Derived) -> tuple[ConsumerRead, ...]:
     """Return what a consumer reads and a plan, or a preset on the consumer's model, doesn't load.
 
-    What can't be followed is not counted: it may be read or not. Names that the plan says may load
+    What can't be followed is not counted: it may be read or not. A name that presets annotate is missing
+    where it isn't annotated, and its property would ask the database. Names that the plan says may load
     lazily are not missing. Raises :class:`~perfkit.PresetError` for a preset that doesn't fit.
     """
     plan = _plan(loaded, derived)
     paths = {read.path for read in derived.needs}
     lacking = {path for path in paths if not _loads(plan, derived.model, path)}
-    return tuple(sorted(read for read in derived.needs if read.path in lacking))
+    for path in {read.path for read in derived.annotated}:
+        if not _annotates(plan, path) and not _serves_member(plan, derived.model, path):
+            lacking.add(path)
+    reads = (*derived.needs, *derived.annotated)
+    return tuple(sorted(read for read in reads if read.path in lacking))
 
 
 def extra(loaded: LoadPlan | Preset, derived: Derived) -> tuple[str, ...]:
@@ -53,6 +59,27 @@ def _loads(plan: LoadPlan, model: type[Model], path: str) -> bool:
     need = compile_plan(model, Preset(only=[path]))
     unknown = any(doubt.check_id in UNKNOWN for doubt in need.doubts)
     return unknown or _covers(plan, need.plan)
+
+
+def _annotates(plan: LoadPlan, path: str) -> bool:
+    """Tell whether rows of a plan have the annotation at a path, or may load it lazily."""
+    name, _, rest = path.partition(LOOKUP_SEP)
+    if name in plan.lazy_ok:
+        return True
+    behind = [given for relation, given in _branches(plan) if rest and relation == name]
+    if behind:
+        return all(_annotates(given, rest) for given in behind)
+    return any(path == annotated for annotated, _ in plan.annotations)
+
+
+def _serves_member(plan: LoadPlan, model: type[Model], path: str) -> bool:
+    """Tell whether a plan loads what the property of an annotation's name reads where it isn't annotated."""
+    try:
+        need = compile_plan(model, Preset(only=[path]))
+    except PresetError:
+        return False  # There is no such property.
+    unknown = any(doubt.check_id in UNKNOWN for doubt in need.doubts)
+    return unknown or (not need.doubts and _covers(plan, need.plan))
 
 
 def _covers(plan: LoadPlan, need: LoadPlan) -> bool:

@@ -61,6 +61,8 @@ class Derived:
     unknown: tuple[ConsumerRead, ...] = ()
     #: The reads again, with the paths that ``only`` of a Preset takes for them, such as ``tags__pk``.
     needs: tuple[ConsumerRead, ...] = field(default=(), repr=False, compare=False)
+    #: The reads that are served by annotations, which were taken over from declared presets.
+    annotated: tuple[ConsumerRead, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def complete(self) -> bool:
@@ -106,6 +108,7 @@ class Derivation:
     _unknown: dict[ConsumerRead, None] = field(default_factory=dict)
     _members: dict[str, None] = field(default_factory=dict)
     _annotations: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _annotated: dict[ConsumerRead, None] = field(default_factory=dict)
 
     def read(self, path: str, place: Place) -> None:
         """Note that data is read: a column, the key of a relation, a member, or the rows of a to-many one.
@@ -147,28 +150,32 @@ class Derivation:
         owner: type | None = None,
         holds: Collection[str] = (),
         plain: Collection[str] = (),
-    ) -> None:
+        passing: bool = False,
+    ) -> list[str]:
         """Note what a function or method reads of the rows at ``path`` that it is handed, by inference.
 
         ``place`` is where it is named; the other arguments are those of ``perfkit.inference.callable_reads()``.
-        What ``@reads`` declares of it is taken at its word.
+        What ``@reads`` declares of it is taken at its word. Return the paths of the rows that it gives: they are
+        loaded whole, unless ``passing`` says that the caller tells what is done with them.
         """
         declaration = declaration_of(function)
         if declaration is not None and declaration.argument is None:
             for declared in declaration.paths:
                 self.read(_join(path, declared), place)
-            return
+            return []
         model = self.model_at(path)
         if model is None:
             self.lose(f"{path!r}, whose rows are of no one model", place, path)
-            return
+            return []
         reads = callable_reads(function, model, parameter, owner=owner, holds=holds, plain=plain)
         for line in reads.lines:
             made = self.relation if line.kind == "relation" else self.read
             made(_join(path, line.path), line.place)
-        for relation in sorted(reads.whole):
-            self.whole(_join(path, relation), place)
+        given = sorted(_join(path, relation) for relation in reads.whole)
+        for at in given if not passing else ():
+            self.whole(at, place)
         self._doubt(reads, path)
+        return given
 
     def model_at(self, path: str) -> type[Model] | None:
         """Return the model of the rows at a path; None where there is none, or no one model."""
@@ -202,6 +209,7 @@ class Derivation:
             own_queries=tuple(self._own_queries),
             unknown=tuple(sorted(self._unknown)),
             needs=tuple(self._needs),
+            annotated=tuple(self._annotated),
         )
 
     def _walk(self, model: type[Model], at: str, names: list[str], read: ConsumerRead) -> None:
@@ -243,6 +251,7 @@ class Derivation:
             self.lose(what, read.place, at)
             return False
         self._annotations.setdefault(at, {}).update(found.expressions)
+        self._annotated[ConsumerRead(_join(at, name), read.place)] = None
         if at:
             self._only[_join(at, "pk")] = None
         return True
@@ -271,7 +280,15 @@ class Derivation:
         self._needs[ConsumerRead(path, read.place)] = self._only[path] = None
 
     def _load_whole(self, path: str) -> None:
+        """Note that rows are loaded whole; those of a relation that there isn't, with the rows before it."""
+        while path and not self._is_relation(path):
+            path = path.rpartition(LOOKUP_SEP)[0]
         self._whole[path] = None
+
+    def _is_relation(self, path: str) -> bool:
+        above, _, name = path.rpartition(LOOKUP_SEP)
+        model = self.model_at(above)
+        return model is not None and find_relation(model, name) is not None
 
     def _doubt(self, reads: FieldReads, path: str) -> None:
         """Take over what could not be followed, or served, of a member or function of the rows at a path."""

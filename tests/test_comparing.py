@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Value
 
-from perfkit import Preset
+from example_project.catalogue.models import Category, Product
+from perfkit import Preset, checks
 from perfkit.comparing import extra, missing
-from perfkit.derivation import Derivation, Derived, Place
+from perfkit.consumers import Consumer
+from perfkit.derivation import ConsumerRead, Derivation, Derived, Place
 from tests.testapp.models import Author, Book, Note, Tag
 
 HERE = Place("list.html", 3, "content")
@@ -115,3 +117,62 @@ def test_a_member_that_cannot_be_followed_is_not_missing(monkeypatch: pytest.Mon
     """It may read what is loaded, and no more."""
     monkeypatch.setattr(Book, "odd", property(lambda book: eval("book.title")), raising=False)
     assert names(Preset(only=["title"]), "odd") == []
+
+
+def annotated(model: Any, *paths: str) -> Derived:
+    """Return what reads names that presets of the shop annotate."""
+    derivation = Derivation(model)
+    for path in paths:
+        derivation.read(path, HERE)
+    return derivation.result()
+
+
+@pytest.mark.parametrize(
+    ("preset", "lacks"),
+    [
+        (Preset(only=["title"]), ["rating"]),
+        (Preset(only=["title"], annotate={"rating": Value(1)}), []),
+        (Preset(only=["title"], annotate={"other": Value(1)}), ["rating"]),
+    ],
+)
+def test_an_annotation_that_is_read_is_missing_without_it(preset: Preset, lacks: list[str]) -> None:
+    """Its property would ask the database for each row."""
+    assert [read.path for read in missing(preset, annotated(Product, "title", "rating"))] == lacks
+
+
+def test_an_annotation_is_not_missing_where_its_property_is_served() -> None:
+    """A prefetch gives what it counts."""
+    counted = annotated(Product, "review_count")
+    assert [read.path for read in missing(Preset(only=["title"]), counted)] == ["review_count"]
+    assert missing(Preset(prefetch_related=["reviews"]), counted) == ()
+
+
+def test_an_annotation_below_a_list_is_looked_for_there() -> None:
+    """With the rows of the prefetch, and not with those above."""
+    below = annotated(Category, "children__product_count")
+    counting = Preset(annotate={"product_count": Value(1)})
+    assert missing(Preset(include={"children": counting}), below) == ()
+    (read,) = missing(
+        Preset(prefetch_related=["children"], annotate={"product_count": Value(1)}), below
+    )
+    assert (read.path, read.place) == ("children__product_count", HERE)
+
+
+def test_an_annotation_of_no_property_is_missing_too() -> None:
+    """The row would not have it at all."""
+    found = Derived(
+        Book, (), Preset(only=["title"]), annotated=(ConsumerRead("nothing_of_the_kind", HERE),)
+    )
+    assert [read.path for read in missing(Preset(), found)] == ["nothing_of_the_kind"]
+
+
+def test_the_check_says_to_annotate() -> None:
+    """And names what only takes beside it."""
+    plan = Preset(only=["title"]).apply(Product.objects.all()).loading_plan
+    read = annotated(Product, "rating", "price")
+    consumer = Consumer("a view", "the template", lambda: read, plan)
+    message, *_ = checks._check_consumer(consumer)
+    assert message.id == "perfkit.W005"
+    assert message.hint == (
+        "Add only=['price'] to the preset. Annotate the rows with 'rating', as another preset does."
+    )

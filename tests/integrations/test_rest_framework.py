@@ -28,6 +28,8 @@ from perfkit.integrations.rest_framework import (
     derive_from_serializer,
     preset_from_serializer,
 )
+from perfkit.integrations.rest_framework.deriving import keeper
+from perfkit.integrations.rest_framework.shapes import identity
 from tests.testapp.models import Author, Book, BookProxy, Publisher, Review, Tag
 
 pytestmark = pytest.mark.django_db
@@ -257,12 +259,13 @@ def test_checks_tell_what_a_view_needs_a_request_for() -> None:
 
 def test_a_cached_answer_makes_no_serializer(books: list[Book], monkeypatch: Any) -> None:
     """Where a class has the same fields each time, the fields aren't looked at again."""
-    answer(Books, {"get": "list"})
-    made = []
+    made: list[Any] = []
     plain = BookSerializer.__new__
     monkeypatch.setattr(
         BookSerializer, "__new__", lambda cls, *a, **k: made.append(cls) or plain(cls, *a, **k)
     )
+    answer(Books, {"get": "list"})
+    made.clear()
     answer(PlainBooks, {"get": "list"})
     expected = len(made)
     made.clear()
@@ -330,6 +333,93 @@ def test_fields_may_differ_by_request_and_by_user(books: list[Book]) -> None:
             assert content == ask(PlainChosenBooks, query, user)[0]
             assert len(statements) == count
             assert ("JOIN" in statements[0]) == ("title" not in query)
+
+
+def test_the_context_is_not_made_for_nothing(books: list[Book]) -> None:
+    """It may send queries; a serializer that doesn't look at it as it is made needs none."""
+    for serializer_class in (BookSerializer, NamesOnlySerializer):
+
+        class Counting:
+            def get_serializer_context(self) -> Any:
+                return {**super().get_serializer_context(), "authors": Author.objects.count()}  # type: ignore[misc]
+
+        attributes = {"serializer_class": serializer_class}
+        derived = type("Counted", (Counting, Books), attributes)
+        for _ in range(2):
+            assert sum("COUNT" in sql for sql in answer(derived, {"get": "list"})[2]) == 1
+
+
+class NamesOnlySerializer(BookSerializer):
+    """Has few fields, whoever asks."""
+
+    def get_fields(self) -> Any:
+        """Return the title."""
+        return {"title": super().get_fields()["title"]}
+
+
+class SelfChosenBooks(Books):
+    """Takes the serializer by the row."""
+
+    def get_serializer_class(self) -> Any:
+        """Return few fields for short books."""
+        if self.action == "retrieve" and self.get_object().pages < 2:
+            return NamesOnlySerializer
+        return BookSerializer
+
+
+def test_a_view_may_load_its_row_to_choose_the_serializer(books: list[Book]) -> None:
+    """That row is loaded as Django does; afterwards the view loads as ever."""
+    plain = type("PlainSelfChosen", (PlainBooks,), {})
+    for book, serializer_class in ((books[0], NamesOnlySerializer), (books[2], BookSerializer)):
+        plain.serializer_class = serializer_class
+        status, content, _ = answer(SelfChosenBooks, {"get": "retrieve"}, pk=book.pk)
+        assert (status, content) == answer(plain, {"get": "retrieve"}, pk=book.pk)[:2]
+    assert "blurb" not in answer(SelfChosenBooks, {"get": "list"})[2][0]
+
+
+class MadeBooks(Books):
+    """Makes a class for each request, as some libraries do."""
+
+    def get_serializer_class(self) -> Any:
+        """Return a class with the fields that are asked for."""
+        asked = self.request.query_params["fields"].split(",")
+        meta = type("Meta", (), {"model": Book, "fields": asked})
+        inner = type("Inner", (ReviewSerializer,), {"Meta": ReviewSerializer.Meta})
+        named = {"Meta": meta, "reviews": inner(many=True), "kinds": {"inner": [inner]}}
+        return type("MadeSerializer", (serializers.ModelSerializer,), named)
+
+
+def test_classes_that_are_made_alike_share_an_answer(books: list[Book]) -> None:
+    """It is derived once for each set of fields."""
+    keeper.clear()
+    for number, fields in enumerate(("title,reviews", "pages,reviews"), start=1):
+        for _ in range(3):
+            request = APIRequestFactory().get(f"/?fields={fields}")
+            MadeBooks.as_view({"get": "list"})(request).render()
+            assert len(keeper) == number
+
+
+def test_classes_that_only_look_alike_do_not() -> None:
+    """Functions, objects and bases that are others make another class."""
+
+    def made(**named: Any) -> Any:
+        return type("Made", (serializers.Serializer,), named)
+
+    def one(self: Any) -> int:
+        return 1
+
+    assert identity(made(x=1, f=one)) == identity(made(x=1, f=one))
+    assert identity(made(f=one)) != identity(made(f=lambda self: 1))
+    assert identity(made(x=1)) != identity(made(x=True))
+    assert identity(made(x=[1])) != identity(made(x=(1,)))
+    assert identity(made(x={"a": 1})) != identity(made(x={"a": 2}))
+    assert identity(made(x=serializers.CharField())) == identity(made(x=serializers.CharField()))
+    assert identity(made(x=serializers.CharField(source="a"))) != identity(
+        made(x=serializers.CharField(source="b"))
+    )
+    assert identity(made(x=object())) != identity(made(x=object()))
+    assert identity(type("Made", (made(x=1),), {})) != identity(type("Made", (made(x=2),), {}))
+    assert identity(BookSerializer) is BookSerializer
 
 
 class OwnerOnly(permissions.BasePermission):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
@@ -254,16 +255,110 @@ def test_a_deeper_depth_loads_whole_rows() -> None:
     assert [join.relation.name for join in author.plan.joins] == ["mentor", "publisher"]
 
 
-def undeclared(self: Any, value: Any) -> Any:
-    return value
-
-
 class OwnRelated(serializers.RelatedField):  # type: ignore[type-arg]
     """A relational field of the project's own."""
 
     def to_representation(self, value: Any) -> Any:
-        """Return a column, undeclared."""
+        """Return a column."""
         return value.name
+
+
+def own(base: Any, source: Any = None, **methods: Any) -> Any:
+    """Return a field of the project's own, with these methods."""
+    given = {"read_only": True} if issubclass(base, serializers.RelatedField) else {}
+    if issubclass(base, serializers.HyperlinkedRelatedField):
+        given["view_name"] = "author-detail"
+    return type("Own", (base,), methods)(**given, **({"source": source} if source else {}))
+
+
+@pytest.mark.parametrize(
+    ("serializer_class", "columns", "joined"),
+    [
+        (fields(author=OwnRelated(read_only=True)), {"author_id"}, {"id", "name"}),
+        (
+            fields(
+                author=own(serializers.HyperlinkedRelatedField, get_url=lambda s, obj, *a: obj.bio)
+            ),
+            {"author_id"},
+            {"id", "bio"},
+        ),
+        (
+            fields(author=own(serializers.Field, to_representation=lambda self, row: row.name)),
+            {"author_id"},
+            {"id", "name"},
+        ),
+        (
+            fields(
+                x=own(serializers.Field, source="*", to_representation=lambda s, book: book.pages)
+            ),
+            {"pages"},
+            None,
+        ),
+        (
+            fields(
+                x=own(
+                    serializers.Field,
+                    get_attribute=lambda self, book: book,
+                    to_representation=lambda self, book: (book.pages, book.author.name),
+                )
+            ),
+            {"pages", "author_id"},
+            {"id", "name"},
+        ),
+        (
+            fields(
+                x=own(
+                    serializers.Field,
+                    get_attribute=lambda self, book: book.author,
+                    to_representation=lambda self, author: author.bio,
+                )
+            ),
+            {"author_id"},
+            {"id", "bio"},
+        ),
+        (
+            fields(x=own(serializers.CharField, get_attribute=lambda self, book: book.title)),
+            {"title"},
+            None,
+        ),
+    ],
+)
+def test_methods_of_fields_of_ones_own_are_followed(
+    serializer_class: Any, columns: set[str], joined: set[str] | None
+) -> None:
+    """What gets the value, and what is made of it, with the row that one gives to the other."""
+    derived = derive_from_serializer(serializer_class)
+    assert derived.complete
+    assert set(derived.plan.columns or ()) == {"id", *columns}
+    joins = [set(join.plan.columns or ()) for join in derived.plan.joins]
+    assert joins == ([joined] if joined else [])
+
+
+def test_a_field_of_ones_own_gets_the_manager_of_rows() -> None:
+    """What it reads through it is prefetched; a query of its own is no reason to prefetch."""
+    served = own(
+        serializers.Field, to_representation=lambda self, tags: [tag.name for tag in tags.all()]
+    )
+    derived = derive_from_serializer(fields(tags=served))
+    assert derived.complete
+    (prefetch,) = derived.plan.prefetches
+    assert prefetch.plans[0].columns == ("id", "name")
+    asking = own(
+        serializers.Field,
+        to_representation=lambda self, tags: list(tags.order_by("name").values_list("name")),
+    )
+    derived = derive_from_serializer(fields(tags=asking))
+    assert derived.complete
+    assert derived.plan.prefetches == ()
+    assert derived.own_queries
+
+
+def test_a_row_that_a_field_hands_on_is_whole() -> None:
+    """Whoever gets it may read anything."""
+    handed = own(serializers.Field, source="*", to_representation=lambda self, book: book)
+    derived = derive_from_serializer(fields(x=handed))
+    assert derived.complete
+    assert derived.plan.columns is None
 
 
 @pytest.mark.parametrize(
@@ -288,24 +383,43 @@ class OwnRelated(serializers.RelatedField):  # type: ignore[type-arg]
             "MethodSerializer.instance, which may hold rows",
         ),
         (method(lambda self, book: self.parent.instance), "MethodSerializer.parent"),
-        (fields(author=OwnRelated(read_only=True)), "OwnRelated.to_representation()"),
         (
-            fields(
-                x=type("Own", (serializers.Field,), {"to_representation": undeclared})(source="*")
-            ),
+            fields(author=own(serializers.RelatedField, use_pk_only_optimization=bool)),
             "Own.to_representation()",
         ),
         (
-            fields(x=type("Own", (serializers.CharField,), {"get_attribute": undeclared})()),
-            "Own.get_attribute()",
+            fields(
+                x=own(
+                    serializers.Field,
+                    source="*",
+                    to_representation=lambda s, book: pickle.dumps(book),
+                )
+            ),
+            "dumps",
         ),
         (
             fields(
-                author=type("Own", (serializers.HyperlinkedRelatedField,), {"get_url": undeclared})(
-                    "author-detail", read_only=True
+                x=own(
+                    serializers.Field,
+                    source="*",
+                    to_representation=lambda self, book: self.context["book"].title,
                 )
             ),
-            "Own.get_url()",
+            "an item of Own.context",
+        ),
+        (
+            fields(x=own(serializers.Field, get_attribute=lambda self, book: self.root.instance)),
+            "Own.root",
+        ),
+        (
+            fields(
+                x=own(
+                    serializers.Field,
+                    get_attribute=lambda self, book: book.tags.all(),
+                    to_representation=lambda self, tags: list(tags),
+                )
+            ),
+            "Own.to_representation()",
         ),
     ],
 )

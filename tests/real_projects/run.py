@@ -1,7 +1,8 @@
 """Measures inference on real projects: ``python tests/real_projects/run.py [wagtail] [django-cms] ...``.
 
 Each project is installed from the package index into an environment of its own, below ``--cache``; the
-environment is made once. Prints a table; ``--details DIRECTORY`` keeps a line of JSON for each member.
+environment is made once. Prints a table; ``--details DIRECTORY`` keeps a line of JSON for each member. With
+``--pages``, serves pages of the projects as they are and with presets that are derived, and compares.
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 #: What is installed for each project; its settings are in ``settings_<name>.py``.
 PROJECTS = {
-    "wagtail": ("wagtail", "django-model-utils"),
+    "wagtail": ("wagtail", "jinja2", "django-model-utils"),
     "django-cms": ("django-cms", "packaging", "django-model-utils"),
     "pretix": ("pretix", "django-model-utils"),
     "django-helpdesk": ("django-helpdesk", "django-model-utils"),
     "wiki": ("wiki", "sorl-thumbnail", "pillow", "django-model-utils"),
     "django-oscar": ("django-oscar[sorl-thumbnail]", "setuptools", "django-model-utils"),
 }
+#: The projects of whose pages some are served, by ``pages_<name>.py``.
+PAGES = ("wagtail", "django-cms")
 
 
 def main() -> None:
@@ -36,7 +39,14 @@ def main() -> None:
         "--cache", type=Path, default=Path(tempfile.gettempdir()) / "perfkit-real-projects"
     )
     parser.add_argument("--details", type=Path)
+    parser.add_argument(
+        "--pages", action="store_true", help="Compare pages, of " + " and ".join(PAGES)
+    )
     options = parser.parse_args()
+    if options.pages:
+        for project in options.projects or PAGES:
+            compare(project, environment(project, options.cache), options.details)
+        return
     table: dict[str, dict[str, Any]] = {}
     for project in options.projects or PROJECTS:
         python = environment(project, options.cache)
@@ -45,6 +55,28 @@ def main() -> None:
     for figure in next(iter(table.values())):
         cells = (str(figures[figure]) for figures in table.values())
         sys.stdout.write(f"| {figure} | {' | '.join(cells)} |\n")
+
+
+def compare(project: str, python: Path, details: Path | None) -> None:
+    """Run ``pages.py`` in the environment of a project; print its table."""
+    lines: list[dict[str, Any]] = run("pages.py", project, python)
+    heads = ("page", "queries", "derived", "values", "derived", "same answer", "can't be followed")
+    sys.stdout.write(f"| {' | '.join(heads)} |\n|{' --- |' * len(heads)}\n")
+    for line in lines:
+        cells = [line["page"], line.get("error", "")]
+        if not cells[1]:
+            small, large = (
+                [line[f"{form} {size}"] for form in ("plain", "derived")] for size in (10, 100)
+            )
+            queries = [f"{few[0]} → {many[0]}" for few, many in zip(small, large, strict=True)]
+            values = [f"{many[1]:,}" for many in large]
+            same = "yes" if line["equal"] else "no"
+            lost = line["unresolved"]
+            told = lost[0] if lost == ["not derived"] else str(len(lost))
+            cells = [line["page"], *queries, *values, same, told]
+        sys.stdout.write(f"| {' | '.join(cells)} |\n")
+    if details is not None:
+        (details / f"{project}-pages.json").write_text(json.dumps(lines, indent=1))
 
 
 def environment(project: str, cache: Path) -> Path:
@@ -60,16 +92,22 @@ def environment(project: str, cache: Path) -> Path:
 
 def measure(project: str, python: Path, details: Path | None) -> dict[str, Any]:
     """Run ``measure.py`` in the environment of a project; return its figures."""
+    figures: dict[str, Any] = run(
+        "measure.py", project, python, *([f"--details={details}"] if details else [])
+    )
+    return figures
+
+
+def run(script: str, project: str, python: Path, *arguments: str) -> Any:
+    """Run a script in the environment of a project; return what it prints last, as JSON."""
     settings = f"tests.real_projects.settings_{project.replace('-', '_')}"
-    arguments = [f"--details={details}"] if details else []
     done = subprocess.run(
-        [python, Path(__file__).with_name("measure.py"), project, *arguments],
+        [python, Path(__file__).with_name(script), project, *arguments],
         env={**os.environ, "PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": settings},
         stdout=subprocess.PIPE,
         check=True,
     )
-    figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return figures
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 SECRET_KEY = "real"
 USE_TZ = True
 SITE_ID = 1
-ROOT_URLCONF = "cms.urls"
+ROOT_URLCONF = "tests.real_projects.urls_django_cms"
+CMS_PERMISSION = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "German")]
 CMS_CONFIRM_VERSION4 = True
@@ -28,15 +29,18 @@ SILENCED_SYSTEM_CHECKS = ["*"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                "django.template.loaders.app_directories.Loader",
+                ("django.template.loaders.locmem.Loader", {"page.html": "A page."}),
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "sekizai.context_processors.sekizai",
                 "cms.context_processors.cms_settings",
-            ]
+            ],
         },
     }
 ]

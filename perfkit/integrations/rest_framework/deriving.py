@@ -10,7 +10,7 @@ from perfkit.derivation import Derivation, Derived
 from perfkit.exceptions import PresetError
 from perfkit.inference.declarations import generation
 from perfkit.integrations.rest_framework.reading import read_serializer
-from perfkit.integrations.rest_framework.shapes import is_fixed, shape, witnesses
+from perfkit.integrations.rest_framework.shapes import identity, is_fixed, shape, witnesses
 from perfkit.keeping import Keeper, Kept
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def keep_for(rows: QuerySet[Any], cls: Any, make: Callable[[], Any], *, many: bo
     fields may differ from one request to the next; ``cls`` is None where the view has its own way to make it.
     """
     about = (rows.model, type(rows), frozenset(rows.query.annotations))
-    key = (*about, cls, many, generation())
+    key = (*about, identity(cls), many, generation())
     found = keeper.find(key) if cls is not None else None
     if found is not None:
         return found
@@ -74,6 +74,5 @@ def _keep(made: Any, about: tuple[type[Model], Any, frozenset[str]], key: Any) -
         read_serializer(derivation, "", made)
         return derivation.result(), witnesses(made)
 
-    return keeper.keep(
-        key or (*about, shape(made), generation()), f"{type(one).__qualname__} (derived)", derive
-    )
+    label = f"{type(one).__qualname__} (derived)"
+    return keeper.keep(key or (*about, shape(made), generation()), label, derive, rows_class)

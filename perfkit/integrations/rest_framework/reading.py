@@ -58,6 +58,29 @@ def _follow(derivation: Derivation, path: str, cls: Any, name: str) -> None:
         )
 
 
+def _call(derivation: Derivation, path: str, cls: Any, name: str, *, passing: bool = False) -> Any:
+    """Note what a field's own method reads of the row that it is handed; return the paths of what it gives."""
+    method, place = getattr(cls, name), _place_of(cls, name)
+    return derivation.function(
+        path, method, place, owner=cls, holds=HOLDS, plain=PLAIN, passing=passing
+    )
+
+
+def _call_with_manager(derivation: Derivation, above: str, name: str, cls: Any) -> None:
+    """Note what a field's own method reads that is handed the manager of the rows behind a to-many relation."""
+    place = _place_of(cls, "to_representation")
+    if declaration_of(cls.to_representation) is not None:
+        path = f"{above}__{name}" if above else name
+        derivation.read(path, place)
+        derivation.function(path, cls.to_representation, place, owner=cls)
+        return
+
+    def represent(self: Any, row: Any) -> Any:
+        return self.to_representation(getattr(row, name))
+
+    derivation.function(above, represent, place, owner=cls, holds=HOLDS, plain=PLAIN)
+
+
 def _read_field(derivation: Derivation, path: str, field: Any, place: Place, owner: type) -> None:
     """Note what one field reads of the rows at a path."""
     if isinstance(field, serializers.SerializerMethodField):
@@ -65,7 +88,8 @@ def _read_field(derivation: Derivation, path: str, field: Any, place: Place, own
         derivation.function(path, method, place, owner=owner, holds=HOLDS, plain=PLAIN)
         return
     if is_own(type(field).get_attribute):
-        _follow(derivation, path, type(field), "get_attribute")
+        for given in _call(derivation, path, type(field), "get_attribute", passing=True):
+            _represent(derivation, given, field, place)
         return
     source = "__".join([path, *field.source_attrs] if path else field.source_attrs)
     if isinstance(field, serializers.BaseSerializer):
@@ -77,14 +101,41 @@ def _read_field(derivation: Derivation, path: str, field: Any, place: Place, own
         _read_related(derivation, source, field.child_relation, place, many=True)
     elif isinstance(field, relations.RelatedField):
         _read_related(derivation, source, field, place, many=False)
-    elif is_own(type(field).to_representation):
-        _read_value(derivation, source, place)
-        if derivation.model_at(source) is not None:
-            _follow(derivation, source, type(field), "to_representation")
+    elif is_own(type(field).to_representation) and derivation.model_at(source) is not None:
+        above, _, name = source.rpartition("__")
+        if not _is_one(derivation, source) and _is_one(derivation, above):
+            _call_with_manager(derivation, above, name, type(field))
+        else:
+            _represent(derivation, source, field, place)
     elif isinstance(field, serializers.ModelField):
         derivation.read("__".join(filter(None, [path, field.model_field.name])), place)
     else:
         _read_value(derivation, source, place)
+
+
+def _represent(derivation: Derivation, path: str, field: Any, place: Place) -> None:
+    """Note what is made of the row at a path that a field has got."""
+    if path:
+        derivation.relation(path, place)
+    if not _is_one(derivation, path):
+        _follow(derivation, path, type(field), "to_representation")
+    elif isinstance(field, serializers.BaseSerializer):
+        read_serializer(derivation, path, field)
+    elif is_own(type(field).to_representation):
+        _call(derivation, path, type(field), "to_representation")
+    else:
+        derivation.whole(path, place)
+
+
+def _is_one(derivation: Derivation, path: str) -> bool:
+    """Tell whether a path leads to one row, and not to a manager."""
+    names = path.split("__") if path else []
+    for steps in range(len(names)):
+        model = derivation.model_at("__".join(names[:steps]))
+        relation = find_relation(model, names[steps]) if model is not None else None
+        if relation is None or relation.many:
+            return False
+    return True
 
 
 def _read_value(derivation: Derivation, source: str, place: Place) -> None:
@@ -103,13 +154,17 @@ def _read_related(
 ) -> None:
     """Note what a relational field reads of the row at a path, or of its key."""
     below = f"{source}__" if source else ""
-    if is_own(type(field).to_representation) or is_own(type(field).use_pk_only_optimization):
-        _follow(derivation, source, type(field), "to_representation")
+    cls = type(field)
+    if is_own(cls.use_pk_only_optimization):
+        _follow(derivation, source, cls, "to_representation")
+    elif is_own(cls.to_representation):
+        derivation.relation(source, place)
+        _call(derivation, source, cls, "to_representation")
     elif isinstance(field, relations.SlugRelatedField):
         derivation.read(below + (field.slug_field or "").replace(".", "__"), place)
     elif isinstance(field, relations.HyperlinkedRelatedField):
-        if is_own(type(field).get_url):
-            _follow(derivation, source, type(field), "get_url")
+        if is_own(cls.get_url):
+            _call(derivation, source, cls, "get_url")
         key_alone = field.use_pk_only_optimization() and source and not many
         derivation.read(source if key_alone else below + field.lookup_field, place)
     elif isinstance(field, relations.StringRelatedField):

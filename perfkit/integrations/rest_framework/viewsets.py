@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import QuerySet
+from django.utils.functional import SimpleLazyObject
 from rest_framework.permissions import SAFE_METHODS
 
 from perfkit.exceptions import PresetError
@@ -35,6 +36,8 @@ class PresetViewSetMixin:
 
     preset_for: ClassVar[Mapping[str, str | Preset]] = {}
     preset_from: ClassVar[str | None] = None
+    #: While the view says which serializer it takes, for which it may load its own row.
+    _choosing = False
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the filtered queryset of the view, with the preset applied."""
@@ -55,19 +58,27 @@ class PresetViewSetMixin:
             )
         many = action not in ONE
         view: Any = self
-        known = not is_own(type(view).get_serializer)
-        return keep_for(
-            queryset,
-            view.get_serializer_class() if known else None,
-            lambda: view.get_serializer(many=many),
-            many=many,
-        )
+        if is_own(type(view).get_serializer):
+            return keep_for(queryset, None, lambda: view.get_serializer(many=many), many=many)
+        cls = view.get_serializer_class()
+
+        def make() -> Any:
+            # The context may send queries, and is hardly ever looked at before there are rows.
+            return cls(many=many, context=SimpleLazyObject(view.get_serializer_context))
+
+        return keep_for(queryset, cls, make, many=many)
 
     def with_preset(self, rows: Any) -> Any:
         """Return a queryset with the preset applied; anything but a queryset of rows as it is."""
         if not isinstance(rows, QuerySet) or rows.query.values_select or rows.query.combinator:
             return rows
-        preset = self.get_preset(rows)
+        if self._choosing:
+            return rows
+        self._choosing = True
+        try:
+            preset = self.get_preset(rows)
+        finally:
+            self._choosing = False
         if preset is None:
             return rows
         rows = (

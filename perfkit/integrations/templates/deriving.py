@@ -18,7 +18,7 @@ from perfkit.inference.declarations import generation
 from perfkit.inference.results import Place
 from perfkit.inference.values import Atom, Row, Rows, Value
 from perfkit.integrations.templates.walking import Walker
-from perfkit.keeping import Keeper, Kept, declared_by
+from perfkit.keeping import Keeper, Kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -83,18 +83,16 @@ def keep_for_variable(
     cls = type(rows) if rows is not None else None
     compiled = loaded.template
     key = (name, model, cls, annotated)
-    return kept(key, compiled, lambda: _derive(compiled, name, model, cls, annotated))
+    return kept(key, compiled, lambda: _derive(compiled, name, model, cls, annotated), cls)
 
 
-def kept(key: Any, compiled: Any, make: Callable[[], Derived]) -> Kept:
+def kept(
+    key: Any, compiled: Any, make: Callable[[], Derived], queryset_class: type | None = None
+) -> Kept:
     """Return the answer that is kept for a template; make it when there is none, or the template has changed."""
     current = (compiled.engine, compiled.origin.name, compiled.source, generation())
-    return _keeper.keep((key, *current), f"{compiled.name} (derived)", lambda: _witnessed(make()))
-
-
-def _witnessed(derived: Derived) -> tuple[Derived, tuple[tuple[Any, str, Any], ...]]:
-    """Return the answer with the presets whose annotations it may have taken over."""
-    return derived, declared_by(derived.model)
+    label = f"{compiled.name} (derived)"
+    return _keeper.keep((key, *current), label, lambda: (make(), ()), queryset_class)
 
 
 def load(template: str | Sequence[str], using: str | None) -> Any:

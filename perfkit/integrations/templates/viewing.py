@@ -91,7 +91,7 @@ def keep_for_view(view: Any, rows: QuerySet[Any]) -> Kept:
         walker.analyse_view(compiled)
         return told(walker, rows.model)
 
-    return kept(key, compiled, derive)
+    return kept(key, compiled, derive, type(rows))
 
 
 def _shown(view: Any, rows: QuerySet[Any]) -> Any:

@@ -1,0 +1,6 @@
+"""The URLs of django CMS, with Django's admin."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [path("admin/", admin.site.urls), path("", include("cms.urls"))]
