@@ -80,7 +80,7 @@ load: $(VENV)/installed-load ## Put the shop under load, threads and asyncio, wi
 	$(BIN)/python -m tests.load $(ARGS)
 
 mutants: $(VENV)/installed-mutants ## Break a sample of lines on purpose, and count which of them the tests notice
-	for area in plan inference auditor; do $(BIN)/python -m tests.mutation $$area $(ARGS) || exit 1; done
+	for area in plan inference derivation auditor; do $(BIN)/python -m tests.mutation $$area $(ARGS) || exit 1; done
 
 matrix: $(VENV)/installed-matrix ## Run the tests on every Python, Django and database (needs the servers)
 	$(BIN)/python -m nox $(ARGS)

@@ -95,7 +95,7 @@ def main() -> bool:
     )
     return all(
         [
-            bound("a derived preset / a named one", times["derived"] / times["named"], 3.0),
+            bound("a derived preset / a named one", times["derived"] / times["named"], 2.0),
             bound(
                 "fields that vary / making the serializer and its fields",
                 times["varying"] / times["fields"],

@@ -67,6 +67,19 @@ AREAS = {
             "tests/test_declared_reads.py",
         ),
     ),
+    "derivation": Area(
+        files=(
+            *("perfkit/comparing.py", "perfkit/consumers.py", "perfkit/keeping.py"),
+            "perfkit/integrations/rest_framework/*.py",
+        ),
+        tests=(
+            "tests/test_comparing.py",
+            "tests/test_consumers.py",
+            "tests/test_keeping.py",
+            "tests/integrations/test_rest_framework.py",
+            "tests/integrations/test_serializers.py",
+        ),
+    ),
     "auditor": Area(
         files=("perfkit/auditor/*.py",),
         tests=("tests/auditor", "tests/test_fetch_modes.py"),
