@@ -576,3 +576,34 @@ def test_a_serializer_without_a_model_takes_that_of_the_rows(books: list[Book]) 
     assert (status, len(statements)) == (200, 1)
     assert content.startswith(b'[{"title":"Book 0","half":0}')
     assert "blurb" not in statements[0]
+
+
+def test_generic_views_have_the_actions_of_viewsets(books: list[Book]) -> None:
+    """A list is "list", one row is "retrieve": a view that is no viewset takes the preset of its own."""
+    presets = {"list": Preset(only=["title"]), "retrieve": Preset(only=["pages"])}
+    queryset = Book.objects.order_by("pk")
+    for base, column in ((generics.ListAPIView, "title"), (generics.RetrieveAPIView, "pages")):
+        attributes = {"queryset": queryset, "preset_for": presets, "preset_from": None}
+        view: Any = type("View", (PresetViewSetMixin, base), attributes)()
+        view.request = APIRequestFactory().get("/")
+        assert view.with_preset(queryset).loading_plan.columns == ("id", column)
+
+
+def test_checks_know_the_model_of_a_view_by_its_serializer() -> None:
+    """A view whose queryset is made by a method names none."""
+
+    class Titles(PresetViewSetMixin, generics.ListAPIView):
+        serializer_class = BookSerializer
+        preset_for = {"list": Preset(only=["title"])}
+
+        def get_queryset(self) -> Any:
+            """Return the books."""
+            return Book.objects.all()
+
+    module: Any = ModuleType("urls_of_a_test")
+    module.urlpatterns = [path("x", Titles.as_view())]
+    with override_settings(ROOT_URLCONF=module):
+        messages = check_views(app_configs=None)
+    # It may load more in the method, so it is no warning.
+    (message,) = [one for one in messages if one.id == "perfkit.I004"]
+    assert "author__name" in message.msg

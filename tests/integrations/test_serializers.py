@@ -429,3 +429,20 @@ def test_what_may_read_more_is_incomplete(serializer_class: Any, said: str) -> N
     assert said in str(derived.unresolved)
     wholes = [plan for plan in derived.plan.walk() if plan.columns is None]
     assert wholes
+
+
+def test_a_declared_field_gets_the_manager_of_rows() -> None:
+    """What it reads of each is told by its author, from the rows themselves."""
+
+    @reads("name")
+    def to_representation(self: Any, tags: Any) -> Any:
+        return pickle.dumps(tags)
+
+    declared = own(serializers.Field, to_representation=to_representation)
+    derived = derive_from_serializer(fields(tags=declared))
+    assert derived.complete
+    (prefetch,) = derived.plan.prefetches
+    assert prefetch.plans[0].columns == ("id", "name")
+    assert {read.place.function for read in derived.reads if "tags" in read.path} == {
+        "Own.to_representation"
+    }
