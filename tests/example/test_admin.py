@@ -114,6 +114,50 @@ def test_a_page_is_that_of_the_plain_admin_at_a_constant_cost(
     assert_constant_queries(lambda: client.get(url), grow=lambda: grow(3), fixed_size=True)
 
 
+def grow_tenfold(rows: int = 180) -> None:
+    """Make so many more products, each of a brand of its own, and orders; all products are lines of order 1."""
+    model = factories.catalogue
+    first = model.Product.objects.latest("pk").pk + 1
+    order = factories.orders.Order.objects.get(pk=1)
+    for pk in range(first, first + rows):
+        model.Brand(pk=pk, name=f"Brand {pk}", country="Portugal").save(force_insert=True)
+    shared = {"main_category_id": 1, "currency_id": order.currency_id, "price": 8}
+    model.Product.objects.bulk_create(
+        model.Product(pk=pk, brand_id=pk, title=f"Product {pk}", sku=f"T-{pk}", **shared)
+        for pk in range(first, first + rows)
+    )
+    factories.orders.OrderLine.objects.bulk_create(
+        factories.orders.OrderLine(pk=pk, order=order, product_id=pk, unit_price=8)
+        for pk in range(first, first + rows)
+    )
+    for pk in range(first, first + rows):
+        order.pk, order.number = pk, f"T-{pk}"
+        order.save(force_insert=True)
+
+
+@pytest.mark.parametrize(
+    ("model", "page", "most"),
+    [
+        ("order", "changelist", 10),
+        ("order", "change", 14),
+        ("product", "changelist", 10),
+        ("review", "product", 4),
+    ],
+)
+def test_ten_times_the_rows_cost_not_one_query_more(
+    client: Client, model: str, page: str, most: int
+) -> None:
+    """Lists, a form with inlines and the results of a widget at 20 and at 200 rows: equal answers, equal queries."""
+    grow_tenfold(20)
+    url = url_of(model, page)
+    assert_constant_queries(
+        lambda: client.get(url), grow=grow_tenfold, max_queries=most, fixed_size=page == "product"
+    )
+    with plain():
+        expected = get(client, url)
+    assert get(client, url) == expected
+
+
 def test_the_guide_shows_what_is_suggested(settings: Any) -> None:
     """The preset in the how-to guide is that of the shop's list of orders."""
     settings.ROOT_URLCONF = "example_project.urls"

@@ -12,6 +12,7 @@ import pytest
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Permission, User
+from django.contrib.contenttypes.admin import GenericTabularInline
 from django.forms.models import ModelChoiceIterator
 from django.test import Client
 from django.urls import path
@@ -21,6 +22,7 @@ from perfkit.integrations.admin import PresetAdminMixin
 from perfkit.testing import assert_constant_queries
 from tests.integrations.app.models import Collection, Hall, Piece, Wing
 from tests.loads import queries
+from tests.testapp.models import Author, Book, Note
 
 pytestmark = pytest.mark.django_db
 LIST, FORM = "/admin/composed/collection/", "/admin/composed/collection/1/change/"
@@ -106,10 +108,10 @@ def client(admin_user: User) -> Client:
     return made
 
 
-def use(settings: Any, *bases: type) -> None:
-    """Serve a site on which collections have these options."""
+def use(settings: Any, *bases: type, model: Any = Collection) -> None:
+    """Serve a site on which collections, or rows of another model, have these options."""
     site = admin.AdminSite()
-    site.register(Collection, type("CollectionAdmin", bases, {}))
+    site.register(model, type("OwnAdmin", bases, {}))
     site.register(Hall, HallOptions)
     module: Any = ModuleType("urls_of_a_test")
     module.urlpatterns = [path("admin/", site.urls)]
@@ -405,6 +407,38 @@ def test_a_raw_id_is_left_as_it_is(client: Client, settings: Any) -> None:
         )
     plain, preset = ({sql for sql in found if "LIMIT" in sql} for found in sent)
     assert plain <= preset
+
+
+def test_an_inline_of_any_model_is_served(client: Client, settings: Any) -> None:
+    """An inline by a generic relation shows its rows at a constant cost, too."""
+
+    class Notes(GenericTabularInline):
+        model = Note
+        fields = ["text", "about"]
+        readonly_fields = ["about"]
+
+        def about(self, note: Note) -> str:
+            return note.target.title if note.pk else "-"
+
+    class Books(admin.ModelAdmin):
+        fields = ["title"]
+        inlines = [Notes]
+
+    author = Author.objects.create(pk=1, name="Ada")
+    book = Book.objects.create(pk=1, title="Engines", author=author)
+
+    def grow() -> None:
+        for number in range(3):
+            Note.objects.create(text=f"Note {number}", target=book)
+
+    grow()
+    pages, url = [], "/admin/testapp/book/1/change/"
+    for bases in ((Books,), (PresetAdminMixin, Books)):
+        use(settings, *bases, model=Book)
+        pages.append(page_of(client.get(url)))
+    assert pages[0] == pages[1]
+    assert "Engines" in pages[1]
+    assert_constant_queries(lambda: client.get(url), grow=grow)
 
 
 def test_what_a_project_overrides_is_called(client: Client, settings: Any) -> None:
