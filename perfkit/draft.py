@@ -14,7 +14,7 @@ from perfkit.exceptions import PresetError
 from perfkit.expressions import in_order
 from perfkit.members import always_loaded
 from perfkit.plan import JoinPlan, LoadPlan, PrefetchPlan
-from perfkit.relations import Relation, columns
+from perfkit.relations import Relation, columns, find_relation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -233,6 +233,11 @@ def _fold_inverse(draft: Draft, relation: Relation, child: Draft) -> bool:
         del child.prefetches[relation.inverse]
     if draft.columns is None:
         behind.columns = None  # Nothing is said of the row, so it is loaded whole.
+    for name, (down, further) in list(behind.joins.items()):
+        if find_relation(draft.model, name) is None:
+            # The row is itself the child that its parent's relation leads down to: no join knows it.
+            del behind.joins[name]
+            behind.prefetch(down).drafts[further.model].merge(further)
     draft.merge(behind)
     return True
 

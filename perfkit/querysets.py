@@ -27,7 +27,7 @@ from perfkit.methods import PREFIX, attribute_method, is_preset_method, preset_m
 from perfkit.places import choices
 from perfkit.presets import Preset
 from perfkit.reading import is_planned
-from perfkit.relations import column
+from perfkit.relations import column, prefetch_columns
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -195,8 +195,12 @@ class PresetQuerySetMixin(_QuerySet[_M]):
         )
 
     def prefetch_related(self, *lookups: Any) -> Self:
-        """As in Django; a lookup to what a preset prefetches is united with it. None clears all."""
-        return settle(super().prefetch_related(*lookups))
+        """As in Django; a lookup to what a preset prefetches is united with it. None clears all.
+
+        Rows that presets narrowed get the columns that the prefetch stands on too.
+        """
+        settled = settle(super().prefetch_related(*lookups))
+        return require_columns(settled, prefetch_columns(self.model, lookups))
 
     def select_for_update(
         self, nowait: bool = False, skip_locked: bool = False, of: Any = (), no_key: bool = False
@@ -300,7 +304,16 @@ class PresetManagerMixin(_Manager[_M]):
         """Return a manager class with the methods of a QuerySet class, as Django's does.
 
         ``preset`` names the preset that the manager applies to every queryset, or is one.
+        Raises ``TypeError`` for what is no QuerySet class, and no name and no preset.
         """
+        if not (isinstance(queryset_class, type) and issubclass(queryset_class, QuerySet)):
+            raise TypeError(
+                f"from_queryset() takes a QuerySet class, such as ProductQuerySet, not {shown(queryset_class)}."
+            )
+        if preset is not None and not isinstance(preset, (str, Preset)):
+            raise TypeError(
+                f"from_queryset(preset=...) takes the name of a preset, or a Preset, not {shown(preset)}."
+            )
         made = super().from_queryset(queryset_class, class_name)
         if preset is not None:
             made.default_preset = preset

@@ -27,6 +27,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name the database that the tests ran on, and those that they did not."""
     from django.db import connection
 
+    from tests.differential import COUNTS
+
+    if COUNTS:
+        told = ", ".join(f"{number:,} {name}" for name, number in sorted(COUNTS.items()))
+        terminalreporter.write_line(f"Chains of querysets: {told}.")
     ran = SERVERS[connection.vendor]
     skipped = " and ".join(name for name in SERVERS.values() if name != ran)
     terminalreporter.write_line(

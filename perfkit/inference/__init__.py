@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Model
+
+from perfkit.arguments import shown
 from perfkit.inference.declarations import reads, register_reads
 from perfkit.inference.results import FieldReads, OwnQuery, Place, Unresolved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from typing import Any
-
-    from django.db.models import Model
 
 __all__ = [
     "FieldReads",
@@ -34,10 +35,16 @@ def field_reads(model: type[Model], name: str) -> FieldReads:
     """Return what the member ``name`` of a model reads of a row: columns, relations, its own queries.
 
     ``name`` is a property, a cached property, a method that needs no arguments, or ``__str__``.
-    Raises AttributeError when the model has no such member. The member is not run.
+    Raises AttributeError when the model has no such member, and TypeError for what is no model and
+    no name. The member is not run.
     """
     from perfkit.inference.members import infer
 
+    if not (isinstance(model, type) and issubclass(model, Model)) or not isinstance(name, str):
+        raise TypeError(
+            f"field_reads() takes a model and a name, such as Product and 'label', "
+            f"not {shown(model)} and {shown(name)}."
+        )
     return infer(model, name)
 
 

@@ -86,6 +86,11 @@ async def aassert_constant_queries(
 
 
 def _result_of(function: Callable[[], Any]) -> Any:
+    if not callable(function):
+        raise TypeError(
+            f"assert_constant_queries() takes functions that are called without arguments, "
+            f"not {function!r}: write `lambda: client.get(url)`."
+        )
     result = function()
     if inspect.isawaitable(result):
         if inspect.iscoroutine(result):

@@ -106,6 +106,10 @@ def load(template: str | Sequence[str], using: str | None) -> Any:
             except TemplateDoesNotExist as error:
                 missing = missing or error
                 continue
+            except ValueError as error:  # a NUL, which no name of a file has
+                raise PresetError(
+                    f"preset_from_template(): {name!r} is no name of a template ({error})."
+                ) from None
             if not isinstance(engine, DjangoTemplates) or not isinstance(loaded, DjangoTemplate):
                 kind = f"{type(engine).__module__}.{type(engine).__qualname__}"
                 raise PresetError(

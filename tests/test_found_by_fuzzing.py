@@ -1,0 +1,43 @@
+"""What the campaigns of random chains have found, each as a test of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from perfkit import Preset, PresetQuerySet, audit
+from tests.graphs import Graph
+from tests.loads import plain, queries, read
+from tests.test_random import graph
+from tests.testapp.models import Book
+
+__all__ = ["graph"]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_prefetch_after_a_preset_has_its_key(world: None, late: bool) -> None:
+    """prefetch_related() after a preset that left the key out loads the key, and not once for each row."""
+    rows: Any = Book.objects.optimize_for(Preset(only=["title"])).prefetch_related("editor")
+    if late:
+        rows = rows.optimize_for(Preset(only=["pages"]))
+    with audit(mode="collect") as report, queries() as sent:
+        found = [book.editor and book.editor.name for book in rows]
+    assert found == [book.editor and book.editor.name for book in Book.objects.all()]
+    assert len(sent) == 2
+    assert report.findings == ()
+
+
+@pytest.mark.parametrize("graph", [1], indirect=True)
+def test_the_way_back_to_a_row_that_is_the_child(graph: Graph) -> None:
+    """A path that comes back to the row by its parent, and goes down to the child again, is prefetched."""
+    proxy = next(model for model in graph.proxies if model.__name__ == "Graph1P2")
+    path = "back9__one9__graph1m2__c0"
+    rows = list(PresetQuerySet(proxy).optimize_for(Preset(only=[path])))
+    with queries() as reading:
+        values = [read(row, path) for row in rows]
+    assert not reading.captured_queries
+    assert values == [plain(row, path) for row in rows]
+    assert any(values)
