@@ -82,7 +82,8 @@ class RouteEntry:
 def _text(key: str, value: object) -> str:
     if not isinstance(value, str) or len(value) > MAX_TEXT:
         raise ValueError(f"{key} is no text of at most {MAX_TEXT} characters")
-    return value
+    # Control characters would be the terminal's to obey.
+    return value if value.isprintable() else "".join(c if c.isprintable() else "?" for c in value)
 
 
 def _count(key: str, value: object, *, optional: bool = False) -> int | None:
