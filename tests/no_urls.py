@@ -1,0 +1,3 @@
+"""The URLs of a project that mounts nothing."""
+
+urlpatterns: list[object] = []
