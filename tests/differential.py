@@ -167,8 +167,11 @@ class Differential(RuleBasedStateMachine):
     def reverse(self) -> None:
         self.both(lambda rows: rows.reverse())
 
+    # Django itself sends wrong SQL for distinct rows in the order of a composite key.
     @rule()
-    @precondition(lambda self: not self.sliced and not self.counted)
+    @precondition(
+        lambda self: not self.sliced and not self.counted and len(self.model._meta.pk_fields) == 1
+    )
     def distinct(self) -> None:
         self.both(lambda rows: rows.distinct())
 

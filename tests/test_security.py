@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from hypothesis import given
 from hypothesis import strategies as st
+from opentelemetry import trace
 
 import perfkit
 from perfkit import LazyLoadError, Preset, PresetQuerySet, audit
@@ -27,6 +28,9 @@ from perfkit.testing import assert_constant_queries
 from perfkit.usage import Evidence, Line, QuerysetUsage, RowsUsage, process
 from perfkit.usage.page import page
 from tests.auditor.app.models import Book, Chapter, Person, Publisher, Tag
+from tests.integrations.test_opentelemetry import EXPORTER, sdk
+
+__all__ = ["sdk"]
 
 PACKAGE = Path(perfkit.__file__).parent
 SENTINEL = "S3NT1N3L"
@@ -70,7 +74,11 @@ def read_everything() -> list[Any]:
 
 
 def test_no_value_of_a_row_comes_out(
-    db: None, tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+    db: None,
+    sdk: None,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Logs, warnings, signals, reports, spans, files and pages of a page that reads everything hold none."""
     make_rows()
@@ -92,7 +100,8 @@ def test_no_value_of_a_row_comes_out(
     try:
         with override_settings(PERFKIT={"AUDIT": "log", "USAGE_FILE": str(usage)}):
             with caplog.at_level(logging.DEBUG, "perfkit"), baseline.recording() as recorder:
-                answer = chain(RequestFactory().get("/", {"q": SENTINEL}))
+                with trace.get_tracer("tests").start_as_current_span("a page"):
+                    answer = chain(RequestFactory().get("/", {"q": SENTINEL}))
             assert SENTINEL in answer.content.decode()
             collector = process.collector()
             assert collector is not None
@@ -104,6 +113,9 @@ def test_no_value_of_a_row_comes_out(
     ours = [record for record in caplog.records if record.name.startswith("perfkit")]
     assert len(ours) > 5
     outputs["log"] = "\n".join(f"{record.getMessage()} {record.__dict__}" for record in ours)
+    [span] = [span for span in EXPORTER.get_finished_spans() if span.name == "a page"]
+    assert span.events
+    outputs["span"] = span.to_json()
     outputs["signals"] = "\n".join(heard)
     baseline.write(known, recorder.entries)
     outputs["baseline"] = known.read_text()
