@@ -11,7 +11,7 @@ TOOLBAR ?= 1
 OTEL ?=
 ROUTES_LOG := example_project/routes.log
 
-.PHONY: help demo serve routes worker search test usage lint format types docs links dist bench coverage mutants matrix django-suite load next app-suites clean
+.PHONY: help demo serve routes worker search test usage screenshots lint format types docs links dist bench coverage mutants matrix django-suite load next app-suites clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -42,6 +42,9 @@ usage: $(VENV)/installed-test ## Record what the shop's pages load and never rea
 	$(BIN)/python -m pytest -q -n 2 --perfkit-usage=example_project/usage.jsonl tests/example/test_pages.py $(ARGS)
 	$(BIN)/python manage.py perfkit usage example_project/usage.jsonl
 	$(BIN)/python manage.py perfkit usage example_project/usage.jsonl --html example_project/usage.html
+
+screenshots: $(VENV)/installed-screenshots ## Make the screenshots of the documentation (needs Chromium)
+	$(BIN)/python -m tests.browser.screenshots
 
 lint: $(VENV)/installed-lint ## Check style and formatting
 	$(BIN)/ruff check .

@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import unittest
-
 from django.contrib.staticfiles.testing import StaticLiveServerTestCase
 from django.test import override_settings
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from example_project.showroom.data import FEWEST, fill
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-def executable() -> str:
-    """Return the browser of the machine; skip where there is none, and fail where CI is true."""
-    for name in BROWSERS:
-        if found := shutil.which(name):
-            return found
-    reason = f"None of {', '.join(BROWSERS)} is installed: scripts/install-browser does it."
-    if os.environ.get("CI") == "true":
-        raise AssertionError(reason)
-    raise unittest.SkipTest(reason)
+from tests.browser import chromium
 
 
 @override_settings(
@@ -36,14 +19,11 @@ def executable() -> str:
 class ToolbarTest(StaticLiveServerTestCase):
     def test_a_finding_is_read_in_the_panel(self) -> None:
         """The panel of the Debug Toolbar opens with Enter, shows who read what, and the fix; in light and dark."""
-        path = executable()
         fill(FEWEST, lambda written: None)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        with chromium() as browser:
             for scheme in ("light", "dark"):
                 with self.subTest(scheme):
                     self.read_a_finding(browser, scheme)
-            browser.close()
 
     def read_a_finding(self, browser: Browser, scheme: str) -> None:
         page = browser.new_page(color_scheme=scheme)

@@ -52,5 +52,5 @@ def test_the_comparison_tells_the_findings(shop: None) -> None:
     """The page names the property, the line and the fix for the naive form."""
     body = Client().get("/compare/product_list/").content.decode()
     assert "Nothing is loaded lazily." in body
-    assert "in property   Product.label (" in body
+    assert "<dt>in property</dt><dd>Product.label (" in body
     assert ".select_related(&quot;brand&quot;) to the queryset at" in body

@@ -9,6 +9,7 @@ from django.template.context import RequestContext
 from django.utils.html import format_html, format_html_join
 
 from example_project.showroom.links import link
+from perfkit import Finding
 
 register = template.Library()
 
@@ -68,6 +69,12 @@ def statement(sql: str) -> str:
             rest = re.sub(r'["`]', "", sql[match.end() :])
             return f"{columns} column{'s' if columns > 1 else ''} of {rest}"
     return sql
+
+
+@register.filter
+def headline(finding: Finding) -> str:
+    """Return the first line of a finding, which its details stand below."""
+    return str(finding).partition("\n")[0]
 
 
 @register.filter
