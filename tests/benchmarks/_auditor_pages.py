@@ -78,7 +78,7 @@ def configure(tool):
 
 
 def fill(rows=ROWS):
-    """Make the rows: 200 books, each with an author and an editor of its own, and two chapters."""
+    """Make tables and rows: 200 books, each with its own author and editor, and two chapters."""
     from django.db import connection
 
     from tests.auditor.app import models
@@ -89,6 +89,13 @@ def fill(rows=ROWS):
         tables = [ContentType, models.Publisher, models.Person, models.Tag, models.Note]
         for model in [*tables, models.Book, models.Chapter, models.Cover, models.Novel]:
             editor.create_model(model)
+    fill_rows(rows)
+
+
+def fill_rows(rows=ROWS):
+    """Make the rows, where the tables are there."""
+    from tests.auditor.app import models
+
     for number in range(rows):
         author = models.Person.objects.create(name=f"Author {number}")
         editor = models.Person.objects.create(name=f"Editor {number}")
