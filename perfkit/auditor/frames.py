@@ -10,6 +10,7 @@ import asyncio
 import functools
 import gc
 import inspect
+import sys
 import sysconfig
 import weakref
 from pathlib import Path
@@ -25,7 +26,7 @@ from perfkit.auditor import members
 from perfkit.auditor.findings import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from types import CodeType, FrameType
 
     from perfkit.auditor.findings import Member
@@ -222,23 +223,48 @@ def awaiting_line(handler: FrameType) -> Line | None:
     return None
 
 
-def awaiting_frames(handler: FrameType) -> Iterator[FrameType]:
-    """Yield the frames of the coroutine that waits for a thread, innermost first.
+def awaiting_frames(handler: FrameType) -> Sequence[FrameType]:
+    """Return the frames of the coroutine that waits for a thread, innermost first.
 
     ``handler`` is the thread's frame of category HOP. Its own callers belong to the executor, or
-    to whoever blocks on the event loop; the one who asked is suspended in a task.
+    to whoever blocks on the event loop; the one who asked is suspended in a task, or, where the
+    thread was quick, still on its way there.
     """
     names = handler.f_locals
     hop, loop = names["self"], names["loop"]
+    for look in (_frames_suspended, _frames_running, _frames_suspended):
+        found = look(hop, loop)
+        if found is not None:
+            return found
+    return ()
+
+
+_HOP_CALL = _code(SyncToAsync.__call__)
+
+
+def _frames_suspended(hop: Any, loop: Any) -> Sequence[FrameType] | None:
     for task in asyncio.all_tasks(loop):
         chain = list(_suspended(task.get_coro()))
         for index, frame in enumerate(chain):
             if frame.f_code is _HOP_CALL and frame.f_locals.get("self") is hop:
-                yield from reversed(chain[:index])
-                return
+                return chain[:index][::-1]
+    return None
 
 
-_HOP_CALL = _code(SyncToAsync.__call__)
+def _frames_running(hop: Any, loop: Any) -> Sequence[FrameType] | None:
+    for top in sys._current_frames().values():
+        frame: FrameType | None = top
+        while frame is not None:
+            if frame.f_code is _HOP_CALL and frame.f_locals.get("self") is hop:
+                return list(_callers(frame.f_back))
+            frame = frame.f_back
+    return None
+
+
+def _callers(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
 
 
 def _suspended(awaitable: Any) -> Iterator[FrameType]:

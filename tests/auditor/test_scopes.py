@@ -3,8 +3,10 @@
 import asyncio
 import functools
 import gc
+import sys
 import threading
 import weakref
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
@@ -14,7 +16,7 @@ from django.template.response import TemplateResponse
 from django.test import AsyncClient, RequestFactory
 
 from perfkit import LazyLoadWarning, audit, record_usage
-from perfkit.auditor import is_installed
+from perfkit.auditor import callers, is_installed
 from perfkit.middleware import AuditMiddleware
 from tests.auditor.app.models import Book
 from tests.auditor.app.reads import READS, read
@@ -362,3 +364,26 @@ def test_code_made_for_a_request_is_not_kept(books, around):
             del code
             gc.collect()
             assert alive() is None
+
+
+class Blocking(ThreadPoolExecutor):
+    """An executor whose thread is done before the loop goes on."""
+
+    def submit(self, *args, **kwargs):
+        """Return a result that is there."""
+        future = super().submit(*args, **kwargs)
+        wait([future])
+        return future
+
+
+def test_a_thread_that_is_quicker_than_its_loop():
+    """The line that awaits a thread is found, though its coroutine isn't suspended yet."""
+    names = {"look": callers.look, "sys": sys}
+    exec(compile("def asks(): return look(sys._getframe())", "<library>", "exec"), names)
+
+    async def page(executor):
+        return await sync_to_async(names["asks"], thread_sensitive=False, executor=executor)()
+
+    for executor in (ThreadPoolExecutor(1), Blocking(1)):
+        with executor:
+            assert asyncio.run(page(executor)).location.function == "page"

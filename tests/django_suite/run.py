@@ -117,11 +117,18 @@ def run(
         return Outcome(**json.loads(outcome.read_text(encoding="utf-8")))
 
 
+#: What the names of modules begin with that can't be imported, which count as a test.
+UNIMPORTABLE = "unittest.loader._FailedTest."
+
+
 def class_of(test: str) -> str:
     """Return the label of the class that a failure belongs to.
 
-    Tests are named "basic.tests.ModelTest.test_lookup (name='x')", fixtures "setUpClass (basic.tests.ModelTest)".
+    Tests are named "basic.tests.ModelTest.test_lookup (name='x')", fixtures "setUpClass (basic.tests.ModelTest)";
+    of a module that can't be imported it is the package.
     """
+    if test.startswith(UNIMPORTABLE):
+        return test.removeprefix(UNIMPORTABLE).partition(".")[0]
     fixture = re.match(r"\w+ \(([\w.]+)\)$", test)
     return fixture[1] if fixture else test.partition(" ")[0].rpartition(".")[0]
 
@@ -159,18 +166,19 @@ def main() -> int:
     if options.fault:
         os.environ["PERFKIT_SUITE_FAULT"] = "1"  # only what is audited looks at it
     compared: list[Comparison] = []
+    sys.stdout.write(f"{HEAD}\n")
     for version in options.django:
         source = Source.fetch(version, options.cache)
         labels = source.labels(options.labels)
         if options.labels and not labels:
             raise SystemExit(f"Django {version} has no tests named {' '.join(options.labels)}.")
-        compared += [
-            compare(source, labels, database, options.parallel) for database in options.database
-        ]
+        for database in options.database:
+            compared.append(compare(source, labels, database, options.parallel))
+            sys.stdout.write(f"{compared[-1].row()}\n")
+            sys.stdout.flush()
     for comparison in compared:
         for test, text in comparison.unexpected.items():
             sys.stdout.write(f"{test} ({comparison.django}, {comparison.database})\n{text}\n")
-    sys.stdout.write("\n".join([HEAD, *(comparison.row() for comparison in compared)]) + "\n")
     return sum(len(comparison.unexpected) for comparison in compared)
 
 
