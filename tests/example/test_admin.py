@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -156,15 +155,6 @@ def test_ten_times_the_rows_cost_not_one_query_more(
     with plain():
         expected = get(client, url)
     assert get(client, url) == expected
-
-
-def test_the_guide_shows_what_is_suggested(settings: Any) -> None:
-    """The preset in the how-to guide is that of the shop's list of orders."""
-    settings.ROOT_URLCONF = "example_project.urls"
-    told, dotted = StringIO(), "example_project.orders.admin.OrderAdmin"
-    call_command("perfkit", "presets", "--suggest", dotted, stdout=told, no_color=True)
-    guide = Path("docs/how-to/admin.md").read_text(encoding="utf-8")
-    assert f"--suggest {dotted}\n{told.getvalue().strip()}\n```" in guide
 
 
 def test_the_user_of_the_admin_is_made_with_debug_alone(db: None, settings: Any) -> None:
