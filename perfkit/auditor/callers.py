@@ -284,6 +284,7 @@ def evaluation(frame: FrameType | None) -> tuple[Any, Place | None, Place | None
             waiting = awaiting_line(frame)
             if waiting is not None:
                 return waiting, waiting.place, template_place(node, block), single
+            library = _awaiting_view(frame) or library
             break
         elif category == REQUEST:
             view = frame.f_locals.get("callback")
@@ -317,6 +318,15 @@ def evaluation_nearby(depth: int) -> tuple[Any, Place | None, Place | None, bool
         return None
     line = mark.lines.get(frame.f_lasti) or mark.line(frame)
     return line, line.place, None, single
+
+
+def _awaiting_view(handler: FrameType) -> Place | None:
+    """Return where the view is defined whose request waits for a thread, or None."""
+    for frame in awaiting_frames(handler):
+        if mark_of(frame.f_code).category == REQUEST:
+            callback = frame.f_locals.get("callback")
+            return view_place(callback) if callback is not None else None
+    return None
 
 
 def _place(frame: FrameType, third_party: bool = False) -> Place:

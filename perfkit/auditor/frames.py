@@ -218,6 +218,8 @@ def awaiting_line(handler: FrameType) -> Line | None:
     """Return the user's line of the coroutine that waits for a thread, or None."""
     for frame in awaiting_frames(handler):
         mark = mark_of(frame.f_code)
+        if mark.category == REQUEST:
+            break
         if mark.users:
             return mark.line(frame)
     return None
