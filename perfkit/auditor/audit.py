@@ -54,26 +54,12 @@ class Opening:
 class Audit:
     """What ``audit()`` gives: a context manager and a decorator, synchronous and asynchronous."""
 
-    def __init__(
-        self,
-        mode: str | None = None,
-        *,
-        kinds: Mapping[str, str] | None = None,
-        ignore: Iterable[Mapping[str, str]] | None = None,
-        baseline: str | None = None,
-        single_rows: bool | None = None,
-        repeated: int | None = None,
-        max_findings: int | None = None,
-    ) -> None:
+    def __init__(self, mode: str | None = None, **overrides: Any) -> None:
         self._mode = mode
-        self._overrides: dict[str, Any] = {
-            "kinds": kinds,
-            "ignore": None if ignore is None else list(ignore),
-            "baseline": baseline,
-            "single_rows": single_rows,
-            "repeated": repeated,
-            "max_findings": max_findings,
-        }
+        self._overrides = overrides
+        if overrides.get("ignore") is not None:
+            # It is read again for each call of a function that is decorated.
+            overrides["ignore"] = list(overrides["ignore"])
         self._openings: list[Opening] = []
         self._configure()
 

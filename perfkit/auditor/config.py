@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from perfkit.conf import MODES, get_settings, problems
@@ -32,6 +32,9 @@ class AuditConfig:
         return self.kinds.get(kind, self.mode)
 
 
+_OVERRIDES = frozenset(f.name for f in fields(AuditConfig)) - {"mode"}
+
+
 def wanted() -> bool:
     """Say whether the settings ask for the auditor."""
     settings = get_settings()
@@ -56,8 +59,11 @@ def for_scope(mode: str | None, **overrides: Any) -> AuditConfig:
     """Return the configuration of an explicit scope; None stands for what the settings say.
 
     Without a mode, and with the auditor off in the settings, findings are collected. Raises
-    :class:`~perfkit.exceptions.PerfkitSettingsError` for a bad value.
+    :class:`~perfkit.exceptions.PerfkitSettingsError` for a bad value, TypeError for an unknown name.
     """
+    for name in overrides:
+        if name not in _OVERRIDES:
+            raise TypeError(f"audit() got an unexpected keyword argument {name!r}")
     config = from_settings()
     if mode is None:
         mode = "collect" if config.mode == "off" else config.mode

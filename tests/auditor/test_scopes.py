@@ -357,6 +357,12 @@ def test_a_finding_keeps_no_row_alive(books, entry):
     assert len(report.findings) == 1
 
 
+def test_an_override_that_there_is_not():
+    """A misspelt argument is refused when audit() is called, as any function's is."""
+    with pytest.raises(TypeError, match="unexpected keyword argument 'single_row'"):
+        audit(single_row=True)
+
+
 def test_no_cycle_of_references(books):
     """What the auditor hangs on rows goes with them, without the garbage collector."""
     with audit(mode="collect"):
