@@ -91,14 +91,18 @@ class WatchedColumn(_Watched):
         return self.plain.__get__(instance, instance.__class__)
 
 
-class WatchedRow(_Watched):
-    """A relation to one row, which is sampled when it is reached."""
-
+class _WatchedRelation(_Watched):
     __slots__ = ("relation",)
 
     def __init__(self, node: Node, relation: Relation, plain: Any) -> None:
         super().__init__(node, relation.name, plain)
         self.relation = relation
+
+
+class WatchedRow(_WatchedRelation):
+    """A relation to one row, which is sampled when it is reached."""
+
+    __slots__ = ()
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         if instance is None:
@@ -113,14 +117,10 @@ class WatchedRow(_Watched):
         return value
 
 
-class WatchedList(_Watched):
+class WatchedList(_WatchedRelation):
     """A relation to many rows: its prefetched list, or the rows of its ``all()``."""
 
-    __slots__ = ("relation",)
-
-    def __init__(self, node: Node, relation: Relation, plain: Any) -> None:
-        super().__init__(node, relation.name, plain)
-        self.relation = relation
+    __slots__ = ()
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         if instance is None:
