@@ -43,9 +43,20 @@ ONCE = (
 )
 #: Tests of what no database changes.
 ON_ANY_DATABASE = (
+    "tests/auditor/test_install.py",
     "tests/checklist",
+    "tests/faults/test_evidence.py",
     "tests/inference",
+    "tests/integrations/test_debug_toolbar.py",
+    "tests/management",
+    "tests/test_bad_arguments.py",
+    "tests/test_boundaries.py",
+    "tests/test_comparison.py",
+    "tests/test_docs.py",
+    "tests/test_hostile_files.py",
+    "tests/test_private_names.py",
     "tests/test_pytest_plugin.py",
+    "tests/test_reference.py",
     "tests/testing/test_runner.py",
 )
 

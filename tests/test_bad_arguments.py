@@ -158,7 +158,6 @@ NOTHING_TO_GIVE = {
     "perfkit.testing.aassert_constant_queries",
     "perfkit.integrations.templates.derive_from_template",
     "perfkit.integrations.rest_framework.PresetViewSetMixin",
-    "perfkit.integrations.rest_framework.analyse_view",
     "perfkit.integrations.rest_framework.derive_from_serializer",
 }
 MODULES = (

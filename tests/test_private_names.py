@@ -23,7 +23,7 @@ from django.db.models import Model, Prefetch, prefetch_related_objects
 from django.db.models.query_utils import DeferredAttribute
 from django.db.models.signals import post_init
 from django.http import HttpResponse
-from django.template import engines
+from django.template import Variable, engines
 from django.template.defaulttags import IfChangedNode
 
 from perfkit._compat import HAS_FETCH_MODES
@@ -75,6 +75,7 @@ PLACES: dict[str, tuple[Callable[[], Any], str]] = {
     "a handler": (lambda: BaseHandler, "_get_response _get_response_async"),
     "a response": (lambda: HttpResponse(), "_resource_closers"),
     "a signal": (lambda: post_init, "_live_receivers"),
+    "a variable of a template": (lambda: Variable, "_resolve_lookup"),
     "ifchanged": (a_rendered_condition, "_varlist"),
 }
 NAMES = [(place, name) for place, (_, names) in PLACES.items() for name in names.split()]

@@ -1,23 +1,28 @@
-"""One browser and one served shop for all tests of a worker."""
+"""One browser and one served shop for the tests of a module.
+
+Not of a session: while Playwright runs, its event loop does, and other tests can start none.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import PATIENCE, chromium, served_shop
 
+expect.set_options(timeout=PATIENCE)
 
-@pytest.fixture(scope="session")
+
+@pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the shop."""
     with served_shop(tmp_path_factory.mktemp("shop"), products=200) as address:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as started:
         yield started

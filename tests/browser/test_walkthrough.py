@@ -144,6 +144,8 @@ def test_the_chapter_on_monitoring_leads_to_the_panel(shop: str, page: Page) -> 
     expect(frame.locator("h1")).to_be_visible()
     expect(frame.locator("#djDebugRoot")).to_have_count(0)
     page.get_by_role("link", name="the naive page", exact=True).click()
+    # Until it is loaded the toolbar listens to nobody.
+    page.wait_for_load_state()
     page.locator("a.PerfkitPanel").press("Enter")
     panel = page.locator("#PerfkitPanel")
     expect(panel.locator("tr", has_text="Order.lines").first).to_contain_text("prefetch_related")
