@@ -8,7 +8,7 @@ from django.test import override_settings
 from perfkit import LazyLoadError, Preset
 from perfkit._compat import HAS_FETCH_MODES, FieldFetchBlocked
 from tests.loads import queries
-from tests.testapp.models import Book
+from tests.testapp.models import Author, Book
 
 DECLARED = ["title", "author__name", "reviews__text"]
 
@@ -29,6 +29,18 @@ def test_peers_are_loaded_together(world: None) -> None:
     rows = list(Preset(only=DECLARED, fetch_mode="peers").apply(Book.objects.all()))
     assert len(rows) > 2
     assert read_lazily(rows) == [1, 1, 1]
+
+
+def test_rows_of_another_queryset_are_no_peers(world: None) -> None:
+    """The database of a row may be asked for other rows, of any model: these load on their own."""
+    rows = list(Preset(only=["title", "author"], fetch_mode="peers").apply(Book.objects.all()))
+    others = list(Author.objects.using(rows[0]._state.db).only("name"))
+    assert len(others) > 1
+    with queries() as sent:
+        assert all(row.blurb is not None for row in rows)
+        assert rows[0].author.name
+    assert len(sent) == 2
+    assert not any(other.bio is None for other in others)
 
 
 def test_one_by_one(world: None) -> None:

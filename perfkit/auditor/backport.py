@@ -68,8 +68,13 @@ def carry_child(queryset: Any, load: Any) -> Any:
 
 def carry_mode(queryset: Any) -> Any:
     """Return the queryset to iterate over outside an audit scope: its rows know their mode."""
-    owner = queryset._hints.get("instance")
-    inherited = mode_of(owner) if isinstance(owner, Model) else "one"
+    owner, alias = queryset._hints.get("instance"), queryset._db
+    inherited = "one"
+    if type(alias) is RowAlias:
+        # using(row._state.db): its rows are no peers of that row's.
+        inherited = alias.mode
+    elif isinstance(owner, Model):
+        inherited = mode_of(owner)
     if queryset.query.__dict__.get(MODE, inherited) == "one":
         return queryset
     return carry(queryset, Rows(no_scope, (), queryset.model, many=True))

@@ -20,6 +20,7 @@ from perfkit.inference.activations import Activations
 from perfkit.inference.arguments import Arguments, bind_arguments
 from perfkit.inference.declarations import Declaration, declaration_of
 from perfkit.inference.frames import Frame
+from perfkit.inference.modelling import unhooked
 from perfkit.inference.scopes import scope_of
 from perfkit.inference.sources import Definition, FunctionNode, find_definition
 from perfkit.inference.values import (
@@ -112,6 +113,7 @@ class Calls(Activations):
         declaration = declaration_of(target) if callable(target) else None
         if declaration is not None and declaration is not self.ignored:
             return self.call_declared(target, declaration, arguments, node)
+        target = unhooked(target)
         model = self.model_of_call(target)
         if model is not None:
             return model(self, arguments, node)

@@ -13,6 +13,7 @@ from django.db.models.signals import post_init
 from django.test.utils import isolate_apps
 from model_utils import FieldTracker
 
+from perfkit import audit
 from perfkit.inference import engine, field_reads, init_reads, is_member, reads
 from tests.inference.app.models import Base, Brand, Bundle, Line, Product
 
@@ -431,3 +432,16 @@ def test_a_cached_property_of_either_kind_is_a_member() -> None:
     """Python's and Django's."""
     with patched(Brand, "kept", functools.cached_property(lambda self: self.name)):
         assert field_reads(Brand, "kept").columns == {"name"}
+
+
+def test_the_hooks_of_the_auditor_are_seen_through() -> None:
+    """A function of Django's is known as such while the auditor stands in its place."""
+
+    def refreshed(self: Any) -> str:
+        self.refresh_from_db(fields=["name"])
+        return str(self.name)
+
+    with audit(mode="collect"), patched(Brand, "refreshed", refreshed):
+        found = field_reads(Brand, "refreshed")
+    assert found.complete, found.unresolved
+    assert found.columns == {"name"}

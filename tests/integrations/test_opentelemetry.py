@@ -1,5 +1,6 @@
 """OpenTelemetry: what the SDK gets behind its own instrumentation of Django."""
 
+import functools
 import os
 import subprocess
 import sys
@@ -23,9 +24,15 @@ EXPORTER = InMemorySpanExporter()
 READER = InMemoryMetricReader()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def sdk():
-    """Set the SDK up; a process can do so once."""
+    """Set the SDK up."""
+    set_up()
+
+
+@functools.cache
+def set_up():
+    """A process can do so once."""
     spans = TracerProvider()
     spans.add_span_processor(SimpleSpanProcessor(EXPORTER))
     trace.set_tracer_provider(spans)
