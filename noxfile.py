@@ -104,16 +104,12 @@ def tests(session: nox.Session, django: str) -> None:
 
 @nox.session(python="3.13", tags=["matrix", "full"])
 def django_suite(session: nox.Session) -> None:
-    """Run part of Django's own suite, and those of applications, audited; compare with plain Django."""
+    """Run part of Django's own suite, audited; compare with plain Django."""
     session.install("dj-database-url>=2.3", "Django")
     session.run(
         *("python", "-m", "tests.django_suite.run", *DJANGO_SUITE),
         *("--django", *DJANGO_SUITE_VERSIONS, "--database", *(session.posargs or SQLITE)),
         *("--cache", str((session.cache_dir / "django-suite").resolve())),
-    )
-    session.run(
-        *("python", "-m", "tests.django_suite.apps", "--django", *DJANGO_SUITE_VERSIONS),
-        *("--cache", str((session.cache_dir / "app-suites").resolve())),
     )
 
 

@@ -56,6 +56,10 @@ HEAD = (
 )
 
 
+#: Where pytest looks for its options.
+CONFIGURATIONS = ("pytest.ini", "tox.ini", "setup.cfg", "pyproject.toml")
+
+
 @dataclass(frozen=True)
 class Source:
     """The tests of one version of an application, and an interpreter that has what they need."""
@@ -87,6 +91,7 @@ class Source:
             )
             with tarfile.open(next(home.glob("*.tar.gz"))) as archive:
                 archive.extractall(home / "source", filter="data")
+            _settle(next((home / "source").iterdir()))
             exact = output(python, "-c", "import django; print(django.get_version())")
             ready.write_text(json.dumps([version, exact]), encoding="utf-8")
         version, exact = json.loads(ready.read_text(encoding="utf-8"))
@@ -105,7 +110,14 @@ class Source:
                 "PYTHONPATH": os.pathsep.join([str(HERE), str(self.directory)]),
             }
             command = [str(self.python), "-m", "pytest", "-q", "-p", "suite_plugin", "tests"]
-            command += ["-p", "no:perfkit", "-p", "no:cacheprovider"]
+            command += [
+                "-p",
+                "no:perfkit",
+                "-p",
+                "no:cacheprovider",
+                "-o",
+                "django_find_project=false",
+            ]
             done = subprocess.run(
                 command,
                 cwd=self.directory,
@@ -117,6 +129,13 @@ class Source:
             if not outcome.exists():
                 raise RuntimeError(f"{self.name}: no end.\n{done.stdout}\n{done.stderr}")
             return Outcome(**json.loads(outcome.read_text(encoding="utf-8")))
+
+
+def _settle(directory: Path) -> None:
+    """Give an application without a configuration of pytest an empty one, or it takes that of a folder above."""
+    own = [path for name in CONFIGURATIONS if (path := directory / name).exists()]
+    if not any("pytest" in path.read_text(encoding="utf-8") for path in own):
+        (directory / "pytest.ini").touch()
 
 
 def main() -> int:
@@ -134,7 +153,7 @@ def main() -> int:
     unnoticed: list[str] = []
     for name in options.applications or APPLICATIONS:
         for version in options.django:
-            source = Source.fetch(name, version, options.cache)
+            source = Source.fetch(name, version, options.cache.resolve())
             plain = source.run(audited=False, fault=False)
             audited = source.run(audited=True, fault=options.fault)
             only = {
