@@ -335,6 +335,8 @@ OUTCOMES = {
     "__len__": "len(self.{0}) + 1",
     "__iter__": "iter([self.{0}])",
     "__contains__": "item == self.{0}",
+    # It ends, or `in` would ask for ever.
+    "__getitem__": "(self.{0} + 'x',)[key]",
     "__int__": "len(self.{0})",
     "__index__": "len(self.{0}) * 0",
     "__eq__": "self is other or bool(self.{0}) and self.pk == getattr(other, 'pk', 0)",
