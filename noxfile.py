@@ -46,6 +46,7 @@ ONCE = (
 ON_ANY_DATABASE = (
     "tests/auditor/test_install.py",
     "tests/checklist",
+    "tests/example/test_chapters.py",
     "tests/faults/test_evidence.py",
     "tests/inference",
     "tests/integrations/test_debug_toolbar.py",
