@@ -22,6 +22,8 @@ SECRET_KEY = "example"
 DEBUG = os.environ.get("DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 USE_TZ = True
+# Of another zone MariaDB would need the tables of time zones, which a new server lacks.
+TIME_ZONE = "UTC"
 ROOT_URLCONF = "example_project.urls"
 INSTALLED_APPS = [
     "django.contrib.admin",
