@@ -3,8 +3,9 @@
 from perfkit.auditor import AuditReport, Finding, audit
 from perfkit.exceptions import LazyLoadError, LazyLoadWarning, PresetError
 from perfkit.inference import field_reads, reads, register_reads
+from perfkit.managers import PresetManager, PresetManagerMixin
 from perfkit.presets import Preset, preset
-from perfkit.querysets import PresetManager, PresetManagerMixin, PresetQuerySet, PresetQuerySetMixin
+from perfkit.querysets import PresetQuerySet, PresetQuerySetMixin
 from perfkit.usage import record_usage
 
 __all__ = [

@@ -12,6 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from perfkit.exceptions import PresetError
+from perfkit.keeping import Kept, apply_kept
+from perfkit.presets import Preset
+from perfkit.querysets import PresetQuerySetMixin
+
 if TYPE_CHECKING:
     from perfkit.derivation import Derived
     from perfkit.plan import LoadPlan
@@ -129,3 +134,20 @@ def _callbacks(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, Any]]:
             yield from _callbacks(entry, route)
         elif isinstance(entry, URLPattern):
             yield route, entry.callback
+
+
+def apply_chosen(rows: Any, preset: str | Preset | Kept, view: str) -> Any:
+    """Return a queryset loading with the preset that a view chose: by its name, made on the spot, or derived.
+
+    Raises :class:`~perfkit.PresetError`, which names the view, for a name where the queryset has no presets.
+    """
+    if isinstance(preset, Kept):
+        return apply_kept(rows, preset)
+    if isinstance(preset, Preset):
+        return preset.apply(rows)
+    if isinstance(rows, PresetQuerySetMixin):
+        return rows.optimize_for(preset)
+    raise PresetError(
+        f"{view} names the preset {preset!r}, but {type(rows).__name__} has no presets; "
+        "make it a PresetQuerySet, or give the view a Preset."
+    )

@@ -186,6 +186,7 @@ STAGES = [
         "methods",
         "keeping",
         "querysets",
+        "managers",
         "consumers",
         "checks",
         "management",

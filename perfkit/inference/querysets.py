@@ -58,6 +58,7 @@ HOLDS_ROWS = frozenset(
 _PLAIN = (
     "django.db.models",
     "django.contrib.contenttypes",
+    "perfkit.managers",
     "perfkit.querysets",
     "perfkit.integrations.model_utils",
 )

@@ -20,7 +20,8 @@ from model_utils.managers import (
 
 from perfkit.apply import settle
 from perfkit.loading import KEY, copy_joins
-from perfkit.querysets import PresetManagerMixin, PresetQuerySetMixin
+from perfkit.managers import PresetManagerMixin
+from perfkit.querysets import PresetQuerySetMixin
 
 if TYPE_CHECKING:
     from typing_extensions import Self

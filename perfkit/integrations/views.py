@@ -13,11 +13,9 @@ from django.views.generic.edit import DeletionMixin, ModelFormMixin
 from django.views.generic.list import MultipleObjectMixin
 
 from perfkit.arguments import shown
-from perfkit.consumers import Consumer, RoutedView, register_analyser
+from perfkit.consumers import Consumer, RoutedView, apply_chosen, register_analyser
 from perfkit.exceptions import PresetError
-from perfkit.keeping import Kept, apply_kept
 from perfkit.presets import Preset
-from perfkit.querysets import PresetQuerySetMixin
 from perfkit.relations import columns
 
 if TYPE_CHECKING:
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from perfkit.derivation import Derived
+    from perfkit.keeping import Kept
 
 __all__ = ["PresetViewMixin", "preset_view"]
 
@@ -96,7 +95,7 @@ class PresetViewMixin:
         preset = self.get_preset(rows)
         if preset is None:
             return rows
-        rows = _applied(rows, preset, type(self).__name__)
+        rows = apply_chosen(rows, preset, type(self).__name__)
         if isinstance(self, (ModelFormMixin, DeletionMixin)):
             rows = Preset(only=columns(rows.model)).apply(rows)
         return rows
@@ -182,7 +181,7 @@ class ViewRows:
         """Return the rows with their preset; ``view`` names the view in errors."""
         rows = self.queryset()
         given = self.keep(rows) if self.preset is None else self.preset
-        loading: QuerySet[Any] = _applied(rows, given, view)
+        loading: QuerySet[Any] = apply_chosen(rows, given, view)
         return loading
 
     def keep(self, rows: QuerySet[Any]) -> Kept:
@@ -201,16 +200,3 @@ def _require_argument(view: Callable[..., Any], name: str, label: str) -> None:
         raise PresetError(
             f"preset_view() hands {name!r} to {label}(), which takes no such argument."
         )
-
-
-def _applied(rows: Any, preset: str | Preset | Kept, view: str) -> Any:
-    if isinstance(preset, Kept):
-        return apply_kept(rows, preset)
-    if isinstance(preset, Preset):
-        return preset.apply(rows)
-    if isinstance(rows, PresetQuerySetMixin):
-        return rows.optimize_for(preset)
-    raise PresetError(
-        f"{view} names the preset {preset!r}, but {type(rows).__name__} has no presets; "
-        "make it a PresetQuerySet, or give the view a Preset."
-    )

@@ -22,20 +22,36 @@ class Area:
         return sorted(found - set(self.without))
 
 
+#: The modules from a declared preset to the queryset that loads with it.
+PLAN = (
+    *(
+        "abridging",
+        "annotations",
+        "apply",
+        "arguments",
+        "batches",
+        "clauses",
+        "compiler",
+        "draft",
+        "drafting",
+    ),
+    *(
+        "expressions",
+        "loading",
+        "managers",
+        "members",
+        "methods",
+        "paths",
+        "places",
+        "plan",
+        "prefetching",
+    ),
+    *("presets", "querysets", "reading", "relations"),
+)
+
 AREAS = {
     "plan": Area(
-        files=(
-            *(
-                "perfkit/a[bnpr]*.py",
-                "perfkit/c[lo]*er.py",
-                "perfkit/clauses.py",
-                "perfkit/d*ft*.py",
-            ),
-            *("perfkit/draft.py", "perfkit/expressions.py", "perfkit/l*.py", "perfkit/me[mt]*s.py"),
-            *("perfkit/pl*.py", "perfkit/pre*.py", "perfkit/querysets.py", "perfkit/re[al]*ing.py"),
-            *("perfkit/relations.py", "perfkit/settling.py"),
-        ),
-        without=("perfkit/apps.py",),
+        files=tuple(f"perfkit/{name}.py" for name in PLAN),
         tests=(
             "tests/test_apply.py",
             "tests/test_bad_input.py",

@@ -11,7 +11,7 @@ from perfkit.apply import plan_of
 from perfkit.consumers import Consumer, RoutedView, register_analyser
 from perfkit.derivation import Derivation, Derived
 from perfkit.integrations.admin.changelists import Shown
-from perfkit.integrations.admin.displays import declared_at
+from perfkit.integrations.admin.displays import declared_at, is_own
 from perfkit.integrations.admin.options import PresetAdminMixin, apply_named
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def analyse_admin(view: RoutedView) -> Iterator[Consumer]:
         derive=lambda: _derive(admin),
         plan=None if named is None else _plan(admin, named),
         derives=mixed is not None and named is None,
-        certain=not any(_is_own(admin, name) for name in LOADING),
+        certain=not any(is_own(admin, name) for name in LOADING),
     )
 
 
@@ -72,8 +72,3 @@ def _derive(admin: ModelAdmin[Any]) -> Derived:
     if admin.actions is not None:
         names = ("action_checkbox", *names)
     return Shown(admin, cls, names, tuple(admin.list_editable)).derive()
-
-
-def _is_own(admin: ModelAdmin[Any], name: str) -> bool:
-    """Whether a method is the project's own."""
-    return not getattr(type(admin), name).__module__.startswith(("django.", "perfkit."))

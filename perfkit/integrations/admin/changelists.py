@@ -13,6 +13,7 @@ from django.contrib.admin.views.main import ChangeList
 from perfkit.derivation import Derivation
 from perfkit.integrations.admin.displays import (
     declared_at,
+    is_own,
     read_called,
     read_displayed,
     read_text,
@@ -121,7 +122,7 @@ def without_guess(changelist: ChangeList, rows: QuerySet[Any]) -> QuerySet[Any]:
 def _read_forms(derivation: Derivation, admin: ModelAdmin[Any]) -> None:
     """Tell what the forms of ``list_editable`` read besides the columns, which are in ``list_display``."""
     for name in ("get_changelist_form", "get_changelist_formset"):
-        if not getattr(type(admin), name).__module__.startswith(("django.", "perfkit.")):
+        if is_own(admin, name):
             derivation.lose(f"the forms that {name}() makes", declared_at(admin, name))
     if type(admin).has_change_permission is not BaseModelAdmin.has_change_permission:
         place = declared_at(admin, "has_change_permission")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Model
 
-__all__ = ["declared_at", "read_called", "read_displayed", "read_text"]
+__all__ = ["declared_at", "is_own", "read_called", "read_displayed", "read_text"]
 
 TEXT = "__str__"
 
@@ -69,6 +69,11 @@ def read_text(derivation: Derivation, path: str, place: Place) -> None:
         derivation.lose(f"str() of {path!r}, whose rows are of no one model", place, path)
         return
     derivation.read(f"{path}{LOOKUP_SEP}{TEXT}" if path else TEXT, place)
+
+
+def is_own(admin: Any, method: str) -> bool:
+    """Whether a method of an admin is the project's own."""
+    return not getattr(type(admin), method).__module__.startswith(("django.", "perfkit."))
 
 
 def declared_at(owner: object, attribute: str, item: object = None) -> Place:

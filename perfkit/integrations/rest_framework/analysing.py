@@ -8,7 +8,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.mixins import ListModelMixin
 
 from perfkit.apply import plan_of
-from perfkit.consumers import Consumer, RoutedView, register_analyser
+from perfkit.consumers import Consumer, RoutedView, apply_chosen, register_analyser
 from perfkit.derivation import Derivation, Derived, Place
 from perfkit.integrations.rest_framework.deriving import derive_from_serializer
 from perfkit.integrations.rest_framework.viewsets import PresetViewSetMixin
@@ -50,9 +50,8 @@ def analyse_view(view: RoutedView) -> Iterator[Consumer]:
             continue
         plan = None
         if named is not None:
-            plan = plan_of(
-                made.with_named(rows if rows is not None else model._default_manager.all(), named)
-            )
+            named_rows = rows if rows is not None else model._default_manager.all()
+            plan = plan_of(apply_chosen(named_rows, named, cls.__name__))
         yield Consumer(
             label=f"{view.name}, {action}",
             reader="the serializer",

@@ -8,16 +8,17 @@ from django.db.models import QuerySet
 from django.utils.functional import SimpleLazyObject
 from rest_framework.permissions import SAFE_METHODS
 
+from perfkit.consumers import apply_chosen
 from perfkit.exceptions import PresetError
 from perfkit.integrations.rest_framework.deriving import keep_for
 from perfkit.integrations.rest_framework.shapes import is_own
-from perfkit.keeping import Kept, apply_kept
 from perfkit.presets import Preset
-from perfkit.querysets import PresetQuerySetMixin
 from perfkit.relations import columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from perfkit.keeping import Kept
 
 __all__ = ["PresetViewSetMixin"]
 
@@ -81,22 +82,10 @@ class PresetViewSetMixin:
             self._choosing = False
         if preset is None:
             return rows
-        rows = (
-            apply_kept(rows, preset) if isinstance(preset, Kept) else self.with_named(rows, preset)
-        )
+        rows = apply_chosen(rows, preset, type(self).__name__)
         if self.request.method not in SAFE_METHODS:  # type: ignore[attr-defined]
             rows = Preset(only=columns(rows.model)).apply(rows)
         return rows
-
-    def with_named(self, rows: Any, preset: str | Preset) -> Any:
-        """Return a queryset with a declared preset applied; raises PresetError when it has none of that name."""
-        if isinstance(preset, Preset):
-            return preset.apply(rows)
-        if isinstance(rows, PresetQuerySetMixin):
-            return rows.optimize_for(preset)
-        raise PresetError(
-            f"{type(self).__name__} names the preset {preset!r}, but {type(rows).__name__} has no presets."
-        )
 
     def _plain_action(self) -> str:
         """Return the action of a generic view that is no viewset."""

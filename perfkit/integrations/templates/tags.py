@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.template import defaulttags, library, loader_tags
 
 from perfkit.inference.arguments import Arguments
-from perfkit.inference.values import INERT, TEXT, Box, Rows, Tup, Value, join
+from perfkit.inference.values import TEXT, Box, Rows, Tup, Value, join
 from perfkit.integrations.templates.nodes import nodes, resolved
 
 if TYPE_CHECKING:
@@ -88,17 +88,10 @@ def simple_block(walker: Walker, node: Any) -> None:
 def inclusion(walker: Walker, node: Any) -> None:
     """Follow a tag made by ``@register.inclusion_tag``: a template with the context that a function makes."""
     outcome = _called(walker, node)
-    names: dict[str, Value] = {}
-    others = INERT
-    with walker.about(outcome):
-        for atom in outcome:
-            if isinstance(atom, Box) and atom.kind == "dict":
-                held = walker.contents(atom)
-                others |= held.items
-                for name, value in held.fields.items():
-                    names[str(name)] = names.get(str(name), frozenset()) | value
-            elif walker.carries(frozenset({atom})):
-                walker.lose("an inclusion tag whose context is no dictionary")
+    names, others, rest = walker.entries_of(outcome)
+    if walker.carries(rest):
+        with walker.about(outcome):
+            walker.lose("an inclusion tag whose context is no dictionary")
     filename = walker.names_of(node.filename)
     for template in walker.named_templates(filename, node):
         walker.walk_isolated(template, names, others)

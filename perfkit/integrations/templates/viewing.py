@@ -149,16 +149,9 @@ class ViewWalker(Walker):
             given = (("object", self.get_row_of_view()),)
         method = self.get(frozenset({self.viewed}), "get_context_data")
         context = self.call(method, Arguments((), given), cls)
-        names: dict[str, Value] = {}
-        others = INERT
-        for atom in context:
-            if isinstance(atom, Box) and atom.kind == "dict":
-                held = self.contents(atom)
-                others |= held.items
-                for name, value in held.fields.items():
-                    names[str(name)] = names.get(str(name), frozenset()) | value
-            else:
-                self.lose("a context that is no dictionary")
+        names, others, rest = self.entries_of(context)
+        if rest:
+            self.lose("a context that is no dictionary")
         for name in _RENDERING:
             rendering = getattr(cls, name, None)
             if not _is_known(rendering):

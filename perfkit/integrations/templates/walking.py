@@ -72,6 +72,20 @@ class Walker(Templates):
             self.lose(f"a template that takes {limit} to follow")
         self.frames.pop()
 
+    def entries_of(self, context: Value) -> tuple[dict[str, Value], Value, Value]:
+        """Return what a context holds by name, what under names that are not known, and what is no dictionary."""
+        names: dict[str, Value] = {}
+        others, rest = INERT, BOTTOM
+        for atom in context:
+            if isinstance(atom, Box) and atom.kind == "dict":
+                held = self.contents(atom)
+                others |= held.items
+                for name, value in held.fields.items():
+                    names[str(name)] = names.get(str(name), BOTTOM) | value
+            else:
+                rest |= {atom}
+        return names, others, rest
+
     # What is lost
 
     @contextmanager
