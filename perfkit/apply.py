@@ -26,7 +26,7 @@ from perfkit.reading import is_planned, read, take_shared_lookups
 from perfkit.relations import links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from django.db.models import Model, QuerySet
 
@@ -107,18 +107,34 @@ def apply_loading(queryset: QS, loading: Loading, *, declared: bool = False) -> 
     return _with_fetch_mode(clone, loading)
 
 
-def settle(queryset: QS, *, user_joins: bool = False, chained: str = "") -> QS:
+def settle(
+    queryset: QS,
+    *,
+    user_joins: bool = False,
+    only: bool = False,
+    deferred: Collection[str | None] = (),
+) -> QS:
     """Bring a queryset back in order after ``only()``, ``select_related()`` or the like were chained.
 
     What joins and prefetches stand on is added again. The queryset itself is changed: it is the
-    clone that the chained call has made. Without presets nothing is changed. ``chained`` names the
-    call where it narrows the rows, so that the auditor can tell whose column is missing.
+    clone that the chained call has made. Without presets nothing is changed. ``only`` says that the
+    call was ``only()``, ``deferred`` what was given to ``defer()``.
     """
     present = loading_of(queryset)
     if present is None:
         return queryset
     _settle(queryset, read(queryset), present.presets, user_joins=user_joins or present.user_joins)
-    queryset.query._perfkit.chained = chained or present.chained
+    # Both take back what was said before; of other names defer() takes away more.
+    anew = only or None in deferred
+    before = frozenset() if anew else present.deferred
+    names = before.union(name for name in deferred if name is not None)
+    return _narrowed_by_user(queryset, only or (present.only and not anew), names)
+
+
+def _narrowed_by_user(queryset: QS, only: bool, deferred: frozenset[str]) -> QS:
+    """Note what was chained behind the presets, so that the auditor can tell whose column is missing."""
+    loading: Loading = queryset.query._perfkit
+    loading.only, loading.deferred = only, deferred
     return queryset
 
 
@@ -182,12 +198,10 @@ def _add_columns(clone: QS, attnames: Iterable[str]) -> QS:
     draft = read(clone)
     draft.links |= set(attnames)
     present = loading_of(clone)
-    return _settle(
-        clone,
-        draft,
-        present.presets if present is not None else (),
-        user_joins=present.user_joins if present is not None else has_user_joins(clone),
-    )
+    if present is None:
+        return _settle(clone, draft, (), user_joins=has_user_joins(clone))
+    settled = _settle(clone, draft, present.presets, user_joins=present.user_joins)
+    return _narrowed_by_user(settled, present.only, present.deferred)
 
 
 def with_plan_of(queryset: QS, source: QuerySet[Any]) -> QS:
@@ -197,7 +211,7 @@ def with_plan_of(queryset: QS, source: QuerySet[Any]) -> QS:
     clone = _annotated(queryset, present)
     clone._prefetch_related_lookups = source._prefetch_related_lookups
     clone = _settle(clone, read(source), present.presets, user_joins=present.user_joins)
-    return _with_fetch_mode(clone, present)
+    return _with_fetch_mode(_narrowed_by_user(clone, present.only, present.deferred), present)
 
 
 def plan_of(queryset: QuerySet[Any]) -> LoadPlan:

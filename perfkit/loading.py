@@ -34,8 +34,10 @@ KEY = "_perfkit"
 class Loading:
     """A plan with the settings that carry it out."""
 
-    #: "only" or "defer" where that was chained behind the presets, and took columns away again.
-    chained = ""
+    #: Whether ``only()`` was chained behind the presets, and took columns away again.
+    only = False
+    #: The names that ``defer()`` took away, chained behind the presets.
+    deferred: frozenset[str] = frozenset()
     #: The line that applied it; only a copy made while an audit scope is open has one.
     location: Place | None = None
 

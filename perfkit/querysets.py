@@ -173,11 +173,11 @@ class PresetQuerySetMixin(_QuerySet[_M]):
 
     def only(self, *fields: str) -> Self:
         """As in Django; what the presets' joins and prefetches stand on stays loaded."""
-        return settle(super().only(*fields), chained="only")
+        return settle(super().only(*fields), only=True)
 
     def defer(self, *fields: str | None) -> Self:
         """As in Django; what the presets' joins and prefetches stand on stays loaded."""
-        return settle(super().defer(*fields), chained="defer")  # type: ignore[arg-type]  # it takes None
+        return settle(super().defer(*fields), deferred=fields)  # type: ignore[arg-type]  # it takes None
 
     def select_related(self, *fields: Any) -> Self:
         """As in Django; a row that presets narrowed gets the key column too. None clears all joins."""

@@ -54,11 +54,11 @@ def test_the_auditor_tells_a_chained_narrowing_from_the_preset() -> None:
     for queryset, advice in (
         (
             Room.objects.optimize_for_list().only("name"),
-            'add "colour" (or "door") to the .only(...) that',
+            'add "colour" to the .only(...) that',
         ),
         (
             Room.objects.optimize_for_list().defer("colour"),
-            'take "colour" (or "door") out of the .defer(...) that',
+            'take "colour" out of the .defer(...) that',
         ),
     ):
         with audit(mode="collect") as report:

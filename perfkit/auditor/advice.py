@@ -84,17 +84,32 @@ def _prefetch(path: str, served: bool) -> str:
 def _column(finding: Finding, rows: Rows) -> str:
     """Advise for a column that the queryset leaves out."""
     path = rows.path_to(finding.field)
-    if rows.path and not rows.joinable:
-        kind = "GenericPrefetch" if _generic_step(rows) == len(rows.path) else "Prefetch"
-        prefetch = "__".join(step.name for step in rows.path)
-        return f'load "{finding.field}" in the {kind} for "{prefetch}" of the queryset{_at(rows)}'
+    if rows.path and (rows.prefetched or not rows.joinable):
+        steps = rows.prefetched or len(rows.path)
+        kind = "GenericPrefetch" if _generic_step(rows) == steps else "Prefetch"
+        names = [step.name for step in rows.path]
+        column = "__".join([*names[steps:], finding.field])
+        prefetch = "__".join(names[:steps])
+        return f'load "{column}" in the {kind} for "{prefetch}" of the queryset{_at(rows)}'
     if rows.raw:
         return f'select "{path}" in the SQL of raw(){_at(rows)}'
-    if rows.narrowed == "defer":
-        return f'take "{path}" out of .defer(...) of the queryset{_at(rows)}'
-    if rows.narrowed == "only":
+    if name := _deferred_as(finding, rows):
+        return f'take "{name}" out of .defer(...) of the queryset{_at(rows)}'
+    if rows.only:
         return f'add "{path}" to .only(...) of the queryset{_at(rows)}'
     return f'load "{path}" in the queryset{_at(rows)}'
+
+
+def _deferred_as(finding: Finding, rows: Rows) -> str:
+    """Return the name by which the user's ``defer()`` left a column out; "" where it did not.
+
+    It may be another than was read: the key of ``author`` is read as ``author_id``.
+    """
+    steps = tuple(step.name for step in rows.path)
+    for name in sorted(rows.deferred):
+        if kinds.read_by(rows.root or rows.model, name) == (*steps, finding.field):
+            return name
+    return ""
 
 
 def _call(finding: Finding, rows: Rows, served: bool) -> str:
@@ -123,14 +138,14 @@ def _in_preset(finding: Finding, rows: Rows, served: bool) -> str:
     if finding.kind != "deferred-field":
         clause = _clause(finding, path, served=served, joins=rows.joinable)
         return f"add {clause} to {place}{_instead(served)}"
-    names = f'"{path}"'
+    if name := _deferred_as(finding, rows):
+        return f'take "{name}" out of the .defer(...) that follows {place}'
+    if rows.only:
+        return f'add "{path}" to the .only(...) that follows {place}'
+    # A preset, unlike only() and defer(), takes the names of members too.
     member = finding.members[0].name.rpartition(".")[2] if finding.members else ""
-    if member:
-        names += f' (or "{rows.path_to(member)}")'
-    if rows.chained:
-        undo = "add {0} to" if rows.chained == "only" else "take {0} out of"
-        return f"{undo.format(names)} the .{rows.chained}(...) that follows {place}"
-    return f"add {names} to {place}"
+    instead = f' (or "{rows.path_to(member)}")' if member else ""
+    return f'add "{path}"{instead} to {place}'
 
 
 def _clause(finding: Finding, path: str, *, served: bool, joins: bool) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models.fields.related_descriptors import (
     ForwardManyToOneDescriptor,
     ReverseOneToOneDescriptor,
@@ -68,15 +69,35 @@ def joined_rows(rows: Rows, klass_info: Any) -> Rows | None:
         if scope is not None:
             scope.fault()
         return None
-    # One only() or defer() speaks of the rows and of what is joined to them.
-    child.narrowed = rows.narrowed
     return child
 
 
+def read_by(model: Any, name: str) -> tuple[str, ...]:
+    """Return the attributes that lead to what ``only()`` and ``defer()`` call by this name.
+
+    They are () where that can't be told, as behind a FilteredRelation.
+    """
+    *path, last = name.split("__")
+    found = []
+    try:
+        for part in path:
+            field = model._meta.get_field(part)
+            found.append(_accessor(field, field.auto_created and not field.concrete))
+            model = field.related_model
+        field = model._meta.pk if last == "pk" else model._meta.get_field(last)
+        return (*found, field.attname)
+    except (FieldDoesNotExist, AttributeError):
+        return ()
+
+
 def _join_name(klass_info: Any) -> str:
-    field = klass_info["field"]
+    return _accessor(klass_info["field"], klass_info["reverse"])
+
+
+def _accessor(field: Any, reverse: bool) -> str:
+    """Return the attribute of a row that leads over a relation."""
     name: str = field.name
-    if klass_info["reverse"]:
+    if reverse:
         # A FilteredRelation may end in the relation itself.
         relation = field if hasattr(field, "get_accessor_name") else field.remote_field
         return relation.get_accessor_name() or name

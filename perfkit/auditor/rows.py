@@ -40,14 +40,16 @@ class Rows:
     template: Place | None = None
     presets: tuple[str, ...] = ()
     lazy_ok: frozenset[str] = frozenset()
-    #: How the queryset narrows the columns: "", "only" or "defer".
-    narrowed = ""
-    #: The call that narrowed them once more behind their presets: "", "only" or "defer".
-    chained = ""
+    #: Whether the user's ``only()`` narrows the columns; with presets, one that follows them.
+    only = False
+    #: The names that the user's ``defer()`` leaves out; with presets, one that follows them.
+    deferred: frozenset[str] = frozenset()
     #: Whether the SQL is the user's own, to which Django can join nothing.
     raw = False
     #: The way from the rows of the queryset to these.
     path: tuple[Step, ...] = ()
+    #: How many steps of it lead to the rows of its last prefetch.
+    prefetched = 0
     children: dict[str, Rows] | None = None
     #: What hands them on, where it can be shared.
     carrier: Any = None
@@ -67,18 +69,23 @@ class Rows:
         self.location = location
 
     def read(self, query: Any) -> None:
-        """Note what a query says of itself: its presets, how it narrows the columns, raw SQL."""
+        """Note what a query says of itself: its presets, how its user narrows the columns, raw SQL."""
         self.raw = "sql" in query.__dict__
-        names, defer = getattr(query, "deferred_loading", ((), True))
-        if names:
-            self.narrowed = "defer" if defer else "only"
         # The mark that perfkit's querysets leave on the query.
         preset = query.__dict__.get("_perfkit")
-        if preset is not None:
+        if preset is None:
+            self.narrow(query)
+        else:
             self.presets = preset.presets
             self.lazy_ok = preset.lazy_ok
             self.location = preset.location or self.location
-            self.chained = preset.chained
+            self.only, self.deferred = preset.only, preset.deferred
+
+    def narrow(self, query: Any) -> None:
+        """Note how a query without presets narrows the columns."""
+        names, defer = getattr(query, "deferred_loading", (frozenset(), True))
+        self.only = bool(names) and not defer
+        self.deferred = names if defer else frozenset()
 
     def child(
         self,
@@ -99,10 +106,15 @@ class Rows:
             found.path = (*self.path, Step(name, joins and not to_many, model))
             found.template, found.raw = self.template, self.raw
             found.presets, found.lazy_ok = self.presets, self.lazy_ok
-            found.chained = self.chained if joins and not to_many else ""
             if query is not None:
-                names, defer = query.deferred_loading
-                found.narrowed = ("defer" if defer else "only") if names else ""
+                found.prefetched = len(found.path)
+                if not self.presets:
+                    found.narrow(query)
+            else:
+                found.prefetched = self.prefetched
+                if joins and not to_many:
+                    # One only() or defer() speaks of the rows and of what is joined to them.
+                    found.only, found.deferred = self.only, self.deferred
             self.children[name] = found
         return found
 

@@ -8,10 +8,10 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.db import models
-from django.db.models import Count, prefetch_related_objects
+from django.db.models import Count, Prefetch, prefetch_related_objects
 
 from perfkit import Preset, PresetQuerySet, audit
-from tests.auditor.app.models import Book, Chapter, Note
+from tests.auditor.app.models import Book, Chapter, Note, Person
 from tests.testapp import models as shelf
 
 pytestmark = pytest.mark.django_db
@@ -217,6 +217,115 @@ def test_the_column_that_is_advised(books, name):
     assert advice in finding.advice
     healed = getattr(Book.objects, method)(*names.split())
     assert findings(healed, lambda b: b.blurb) == ()
+
+
+def detailed():
+    """Return books with a preset; one that narrows them, or their author, or nothing."""
+    return type("BookQuerySet", (PresetQuerySet,), DETAILS)(Book)
+
+
+DETAILS = {
+    "short": Preset(only=["title", "price"]),
+    "whole": Preset(select_related=["author", "cover"]),
+    "undone": Preset(defer=["blurb"]),
+}
+
+#: A queryset, what is read of its rows, the whole advice, and the queryset as it is advised.
+USERS_OWN = {
+    "a column by the name that defer() was given": (
+        lambda: Book.objects.defer("author"),
+        lambda b: b.author_id,
+        'take "author" out of .defer(...) of the queryset',
+        lambda: Book.objects.all(),
+    ),
+    "a column of a row that is joined in reverse": (
+        lambda: Book.objects.select_related("cover").defer("cover__colour", "blurb"),
+        lambda b: b.cover.colour,
+        'take "cover__colour" out of .defer(...) of the queryset',
+        lambda: Book.objects.select_related("cover").defer("blurb"),
+    ),
+    "a column of a row that a Prefetch joins": (
+        lambda: Book.objects.prefetch_related(
+            Prefetch(
+                "chapters", Chapter.objects.select_related("reviewer").defer("reviewer__email")
+            )
+        ),
+        lambda b: [chapter.reviewer.email for chapter in b.chapters.all()],
+        'load "reviewer__email" in the Prefetch for "chapters" of the queryset',
+        lambda: Book.objects.prefetch_related(
+            Prefetch("chapters", Chapter.objects.select_related("reviewer"))
+        ),
+    ),
+    "a column of the one row that a Prefetch fetches": (
+        lambda: Book.objects.prefetch_related(Prefetch("author", Person.objects.defer("email"))),
+        lambda b: b.author.email,
+        'load "email" in the Prefetch for "author" of the queryset',
+        lambda: Book.objects.prefetch_related("author"),
+    ),
+    "deferred behind a preset": (
+        lambda: detailed().short().defer("price"),
+        lambda b: b.price,
+        'take "price" out of the .defer(...) that follows BookQuerySet.short',
+        lambda: detailed().short(),
+    ),
+    "deferred behind a preset, with more chained after it": (
+        lambda: detailed().whole().defer("blurb", "author__email").prefetch_related("chapters"),
+        lambda b: b.author.email,
+        'take "author__email" out of the .defer(...) that follows BookQuerySet.whole',
+        lambda: detailed().whole().defer("blurb").prefetch_related("chapters"),
+    ),
+    "left out by the preset, another deferred": (
+        lambda: detailed().short().defer("price"),
+        lambda b: b.blurb,
+        'add "blurb" to BookQuerySet.short',
+        lambda: detailed().optimize_for(DETAILS["short"] | Preset(only=["blurb"])).defer("price"),
+    ),
+    "left out by the preset's own defer, another deferred": (
+        lambda: detailed().undone().defer("price"),
+        lambda b: b.blurb,
+        'add "blurb" to BookQuerySet.undone',
+        lambda: detailed().optimize_for(DETAILS["undone"] | Preset(only=["blurb"])).defer("price"),
+    ),
+    "left out by the preset, another deferred, read by a member": (
+        lambda: detailed().short().defer("price"),
+        lambda b: b.teaser,
+        'add "blurb" (or "teaser") to BookQuerySet.short',
+        lambda: detailed().optimize_for(DETAILS["short"] | Preset(only=["teaser"])).defer("price"),
+    ),
+    "deferred behind only(), behind a preset": (
+        lambda: detailed().whole().only("title", "blurb").defer("blurb"),
+        lambda b: b.blurb,
+        'take "blurb" out of the .defer(...) that follows BookQuerySet.whole',
+        lambda: detailed().whole().only("title", "blurb"),
+    ),
+    "left out by only(), another deferred": (
+        lambda: detailed().whole().only("title", "price").defer("price"),
+        lambda b: b.blurb,
+        'add "blurb" to the .only(...) that follows BookQuerySet.whole',
+        lambda: detailed().whole().only("title", "price", "blurb").defer("price"),
+    ),
+    "what only() takes back of defer()": (
+        lambda: detailed().whole().defer("blurb").only("title"),
+        lambda b: b.blurb,
+        'add "blurb" to the .only(...) that follows BookQuerySet.whole',
+        lambda: detailed().whole().defer("blurb").only("title", "blurb"),
+    ),
+    "what defer(None) takes back": (
+        lambda: detailed().whole().defer("blurb").defer(None).defer("price"),
+        lambda b: b.price,
+        'take "price" out of the .defer(...) that follows BookQuerySet.whole',
+        lambda: detailed().whole().defer("blurb").defer(None),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", USERS_OWN)
+def test_what_the_users_own_call_leaves_out(books, name):
+    """The advice names what stands in the call, or else the preset; it is followed, and nothing is found then."""
+    queryset, read, advice, healed = USERS_OWN[name]
+    (finding,) = findings(queryset(), read)
+    assert finding.advice.partition(" at ")[0] == advice
+    assert findings(healed(), read) == ()
 
 
 def test_the_column_of_raw_sql(books):

@@ -320,7 +320,8 @@ def test_a_preset_s_lazy_ok(books):
         presets=("BookQuerySet.optimize_for_list",),
         lazy_ok=frozenset({"author", "author__publisher"}),
         location=None,
-        chained="",
+        only=False,
+        deferred=frozenset(),
     )
     with audit(mode="collect") as report:
         for book in queryset.all():
