@@ -1,16 +1,15 @@
 """The pytest plugin: auditing of tests' requests, and the growth assertion as a fixture.
 
-pytest loads it in every project where perfkit is installed, before there are settings: what needs
-Django is imported when a test asks for it. The work is done in :mod:`perfkit.testing`.
+pytest loads it in every project where perfkit is installed, before there are settings: Django, and
+whatever else of perfkit, is imported when a test asks for it. The work is done in :mod:`perfkit.testing`.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
-from perfkit.conf import MODES, is_configured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -59,8 +58,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known."""
     config.addinivalue_line(
         "markers",
-        "perfkit(audit='raise', covers='requests'): audit the lazy loads of this test: "
-        f"{', '.join(MODES)}; of its requests, or of all that its body does ('test').",
+        "perfkit(audit='raise', covers='requests'): audit the lazy loads of this test: off, collect, "
+        "log, warn, raise; of its requests, or of all that its body does ('test').",
     )
 
 
@@ -154,6 +153,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 def _need_settings(what: str) -> None:
+    from perfkit.conf import is_configured
+
     if not is_configured():
         raise pytest.UsageError(
             f"{what} need Django's settings: install pytest-django and set DJANGO_SETTINGS_MODULE, "
@@ -190,6 +191,8 @@ def _asked_of(item: pytest.Item) -> tuple[str, str]:
 
 def _arguments_of(marker: pytest.Mark) -> dict[str, str]:
     """Return the arguments of the marker; the test fails for what it doesn't take."""
+    from perfkit.conf import MODES
+
     allowed = {"audit": MODES, "covers": COVERS}
     asked = dict(marker.kwargs)
     for name, value in asked.items():
@@ -216,6 +219,8 @@ def pytest_runtest_makereport(
     option = item.config.option
     if call.excinfo is None or not report.failed or option.tbstyle != "auto" or option.fulltrace:
         return report
+    if "perfkit.exceptions" not in sys.modules:
+        return report  # Nothing that is imported can have raised it.
     from perfkit.auditor.frames import is_users
     from perfkit.testing.auditing import lazy_load_error_of
 

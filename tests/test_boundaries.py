@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -152,6 +153,20 @@ def test_only_conf_reads_the_settings() -> None:
 def test_the_package_needs_neither_its_tests_nor_its_example() -> None:
     """What is installed imports nothing that is not."""
     assert not list(breaches(list(SOURCES), "tests", "example_project"))
+
+
+def test_the_public_names_are_imported_when_they_are_asked_for() -> None:
+    """The package alone imports neither Django nor a module of its own; every name is there all the same, and no other."""
+    code = """
+import sys, perfkit
+assert {name for name in sys.modules if name.partition(".")[0] in ("perfkit", "django")} == {"perfkit"}
+assert set(perfkit.__all__) <= set(dir(perfkit))
+for name in perfkit.__all__:
+    assert getattr(perfkit, name).__name__ == name
+    assert name in vars(perfkit)
+assert not hasattr(perfkit, "Presets")
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_every_test_says_what_it_proves() -> None:

@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from perfkit.conf import MODES
 from perfkit.usage import files
 from tests.lazy_project import ROOT, SETTINGS, URLS, clean_environment
 
@@ -229,6 +230,31 @@ def test_it_is_harmless_without_django(alone: pytest.Pytester) -> None:
     result = run(alone, "--perfkit-audit=raise", plugins=plugins)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: The options of perfkit need Django's settings: *"])
+
+
+def test_it_costs_nothing_where_it_is_not_asked_for(alone: pytest.Pytester) -> None:
+    """Of perfkit and its dependencies a run without options or markers imports the plugin alone, a failing test included."""
+    alone.makepyfile("""
+        import sys
+
+        def test_plain():
+            found = {name for name in sys.modules if name.partition(".")[0] in ("perfkit", "django", "asgiref")}
+            assert found == {"perfkit", "perfkit.pytest_plugin"}
+
+        def test_failing():
+            assert False
+
+        def test_after_it():
+            assert "django" not in sys.modules
+    """)
+    result = run(alone, plugins=("perfkit.pytest_plugin",))
+    result.assert_outcomes(passed=2, failed=1)
+
+
+def test_the_marker_lists_the_modes(alone: pytest.Pytester) -> None:
+    """It is written without the settings at hand, and says what they take."""
+    result = run(alone, "--markers", plugins=("perfkit.pytest_plugin",))
+    result.stdout.fnmatch_lines([f"@pytest.mark.perfkit(*: {', '.join(MODES)}; *"])
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -811,7 +811,7 @@ class TestAsync:
             assert [review.text for review in books[1].reviews.all()] == ["review 0"]
 
         async_to_sync(call)()
-        assert not asyncio.iscoroutinefunction(Preset.prefetch)
+        assert not inspect.iscoroutinefunction(Preset.prefetch)
 
 
 @pytest.mark.skipif(not HAS_FETCH_MODES, reason="Django has fetch modes from 6.1 on")
