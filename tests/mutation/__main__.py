@@ -1,6 +1,7 @@
 """``python -m tests.mutation plan --count 200 --seed 1``: how many of a sample of mutants the tests notice.
 
-Without an area it takes all. ``--without TEST`` leaves tests out, to see that their absence is noticed.
+``--without TEST`` leaves tests out, to see that their absence is noticed. ``--unchanged`` breaks nothing,
+to see that none dies for another reason.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ def main() -> None:
     parser.add_argument("--tests", nargs="*", help="ask only these of its tests")
     parser.add_argument("--without", nargs="*", default=[], help="tests to leave out")
     parser.add_argument("--learned", type=Path, help="keep here which tests reach which lines")
+    parser.add_argument("--unchanged", action="store_true", help="break nothing: none may die")
     options = parser.parse_args()
     area = AREAS[options.area]
     if options.files:
@@ -49,7 +51,13 @@ def main() -> None:
             else:
                 shutil.copy2(source, copy / name)
         campaign = Campaign(
-            area, options.count, options.seed, copy, options.learned, options.without
+            area,
+            options.count,
+            options.seed,
+            copy,
+            options.learned,
+            options.without,
+            unchanged=options.unchanged,
         )
         arguments = ["-q", "-n0", "-p", "no:cacheprovider"]
         with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):

@@ -59,6 +59,7 @@ AREAS = {
             "tests/test_checks.py",
             "tests/test_compiler.py",
             "tests/test_declared_reads.py",
+            "tests/test_derivation.py",
             "tests/test_expressions.py",
             "tests/test_fetch_modes.py",
             "tests/test_loading.py",

@@ -4,6 +4,8 @@ First all tests run once, to learn which lines each of them reaches. Then, for e
 process takes over the changed code and runs the tests that reach its line, the quickest first, until one
 fails. What survives is asked again in a new process that imports the changed file, since a fork remembers
 what was computed before: only who survives both has survived.
+
+A failure counts only if the same tests pass in the same way with nothing changed.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
@@ -45,6 +48,8 @@ class Campaign:
         copy: Path,
         learned: Path | None,
         without: list[str],
+        *,
+        unchanged: bool = False,
     ) -> None:
         self.area = area
         self.count = count
@@ -53,6 +58,8 @@ class Campaign:
         #: Where it is kept what ``learn`` has found, for the next run.
         self.learned = learned
         self.without = without
+        #: Whether mutants are as the code that they are made of: then none may die.
+        self.unchanged = unchanged
         self.seconds: dict[str, float] = {}
         self.reached: dict[tuple[str, int], set[str]] = defaultdict(set)
         self.killed: list[Mutant] = []
@@ -70,10 +77,12 @@ class Campaign:
         items = {item.nodeid: item for item in session.items}
         every = [one for file in self.area.sources() for one in mutants_of(ROOT, file)]
         sample = random.Random(self.seed).sample(every, min(self.count, len(every)))
+        if self.unchanged:
+            sample = [replace(one, mutated=one.original) for one in sample]
         say(f"{len(items)} tests, {len(every)} mutants, of which {len(sample)} are tried")
         for number, mutant in enumerate(sample, 1):
             names = self.tests_of(mutant)
-            dead = bool(names) and self.dies_in_fork(mutant, [items[one] for one in names])
+            dead = self.dies_in_fork(mutant, [items[one] for one in names])
             dead = dead or self.dies_afresh(mutant, names)
             (self.killed if dead else self.survived).append(mutant)
             if not dead:
@@ -141,46 +150,60 @@ class Campaign:
         return 30 + 10 * sum(self.seconds[one] for one in names)
 
     def dies_in_fork(self, mutant: Mutant, items: list[pytest.Item]) -> bool:
-        """Run tests with the changed code in a fork of this process; return whether one fails."""
+        """Return whether a test fails with the changed code that passes without, in forks of this process."""
+        while items:
+            failed = self.first_failure(mutant, items)
+            if failed is None:
+                return False
+            unchanged = self.first_failure(None, items[: failed + 1])
+            if unchanged is None:
+                return True
+            say(f"fails without a mutant too, and is left out: {items[unchanged].nodeid}")
+            items = items[:unchanged] + items[unchanged + 1 :]
+        return False
+
+    def first_failure(self, mutant: Mutant | None, items: list[pytest.Item]) -> int | None:
+        """Run tests in a fork; return the place of the first that fails, or that has no end."""
+        place, told = os.pipe()
         child = os.fork()
         if not child:
-            self.be_mutant(mutant, items)
+            be_mutant(mutant, items, told)
+        os.close(told)
         until = time.monotonic() + self.limit([item.nodeid for item in items])
-        while time.monotonic() < until:
-            done, status = os.waitpid(child, os.WNOHANG)
-            if done:
-                return status != 0
+        ended, status = 0, 0
+        while not ended and time.monotonic() < until:
             time.sleep(0.02)
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        return True
-
-    def be_mutant(self, mutant: Mutant, items: list[pytest.Item]) -> None:
-        """Change the code of the live functions, run the tests, and end the process."""
-        status = 1
-        try:
-            nothing = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nothing, 1)
-            os.dup2(nothing, 2)
-            exchange(mutant)
-            session = items[0].session
-            for item, following in zip(items, [*items[1:], items[0]], strict=True):
-                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-                if session.testsfailed:
-                    break
-            else:
-                status = 0
-        finally:
-            os._exit(status)
+            ended, status = os.waitpid(child, os.WNOHANG)
+        if not ended:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        with os.fdopen(place, "rb") as pipe:
+            begun = len(pipe.read())
+        if ended and not status:
+            return None
+        if not begun:
+            raise RuntimeError(f"The code could not be exchanged: {mutant and mutant.name}")
+        return begun - 1
 
     def dies_afresh(self, mutant: Mutant, names: list[str]) -> bool:
-        """Run tests in a new process, on a copy of the project with the changed file."""
+        """Return whether a test fails in a new process, on a copy of the project with the changed file."""
         if not names:
             # Code that runs when modules are imported: whether any test can run at all.
             names = sorted(self.seconds, key=self.seconds.__getitem__)[:30]
         file = self.copy / mutant.file
         before = file.read_text()
         file.write_text(mutant.code)
+        try:
+            passes = self.pass_afresh(names)
+        finally:
+            file.write_text(before)
+        if not passes and not self.pass_afresh(names):
+            say(f"tests fail afresh without a mutant too: {mutant.name}")
+            return False
+        return not passes
+
+    def pass_afresh(self, names: list[str]) -> bool:
+        """Run tests in a new process on the copy of the project; return whether all pass."""
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "-p", "no:cacheprovider"]
         try:
             done = subprocess.run(
@@ -192,10 +215,30 @@ class Campaign:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return True
-        finally:
-            file.write_text(before)
-        return done.returncode != 0
+            return False
+        return done.returncode == 0
+
+
+def be_mutant(mutant: Mutant | None, items: list[pytest.Item], told: int) -> None:
+    """Change the code of the live functions, run the tests, and end the process; tell of each test that begins."""
+    status = 1
+    try:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, 1)
+        os.dup2(nothing, 2)
+        if mutant is not None:
+            exchange(mutant)
+        session = items[0].session
+        session._setupstate.teardown_exact(items[0])
+        for item, following in zip(items, [*items[1:], items[0]], strict=True):
+            os.write(told, b".")
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if session.testsfailed:
+                break
+        else:
+            status = 0
+    finally:
+        os._exit(status)
 
 
 def exchange(mutant: Mutant) -> None:
@@ -205,11 +248,12 @@ def exchange(mutant: Mutant) -> None:
     news = functions_in(compile(mutant.code, path, "exec", dont_inherit=True))
     changed = dict(zip(olds, news, strict=True)) if len(olds) == len(news) else {}
     for one in gc.get_objects():
-        if isinstance(one, FunctionType) and one.__code__.co_filename == path:
+        # Not isinstance(), which asks lazy objects for their class.
+        if type(one) is FunctionType and one.__code__.co_filename == path:
             new = changed.get(one.__code__)
             if new is not None and new.co_freevars == one.__code__.co_freevars:
                 one.__code__ = new
-        elif isinstance(one, functools._lru_cache_wrapper):
+        elif type(one) is functools._lru_cache_wrapper:
             one.cache_clear()
 
 
