@@ -64,6 +64,7 @@ MISTAKES: list[tuple[Any, Preset, str, str]] = [
     ),
     (Book, Preset(only=["tags"]), "E003", "write prefetch_related=['tags']"),
     (Book, Preset(only=["reviews"]), "E003", "such as 'reviews__text'"),
+    (Book, Preset(only=["notes"]), "E003", "write prefetch_related=['notes']"),
     (Author, Preset(only=["profile"]), "E003", "write select_related=['profile']"),
     (Book, Preset(only=["author__books"]), "E003", "write prefetch_related=['author__books']"),
     (Note, Preset(only=["target__title"]), "E003", "include={'target': {Model: preset, ...}}"),
@@ -148,7 +149,8 @@ MISTAKES: list[tuple[Any, Preset, str, str]] = [
     ),
     (Book, Preset(lazy_ok=["auther"]), "E002", "Did you mean 'author'"),
     (Book, Preset(lazy_ok=["author__nam"]), "E002", "Did you mean 'name'"),
-    (Book, Preset(lazy_ok=["title__x"]), "E003", "no relation"),
+    (Book, Preset(lazy_ok=["auther__x"]), "E002", "lazy_ok names 'auther' in 'auther__x'"),
+    (Book, Preset(lazy_ok=["title__x"]), "E003", "lazy_ok names 'title__x', but 'title'"),
     (Note, Preset(lazy_ok=["target__x"]), "E003", "leads to no one model"),
 ]
 

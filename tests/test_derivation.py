@@ -11,8 +11,9 @@ from example_project.catalogue.models import Category
 from example_project.catalogue.models import Product as Shown
 from example_project.reviews.models import Review
 from perfkit import Preset
+from perfkit.abridging import abridged
 from perfkit.derivation import Derivation, Place
-from tests.inference.app.models import Line, Note, Product
+from tests.inference.app.models import Brand, Line, Note, Product
 from tests.loads import queries
 from tests.testapp.models import Book
 
@@ -186,6 +187,12 @@ def test_members_stand_for_what_they_read() -> None:
     assert "lines__amount" not in clause.only
     assert "lines__pk" not in clause.only
     assert derived.plan.loads_the_same(long.plan)
+
+
+def test_what_members_cover_is_not_written_again() -> None:
+    """A column that a member reads and nothing else is loaded with it."""
+    assert abridged(Brand, ["name", "slogan"], ["label"]) == ["label"]
+    assert abridged(Brand, ["name", "slogan", "motto"], ["label"]) == ["label", "motto"]
 
 
 def test_a_member_that_would_load_more_is_not_written() -> None:

@@ -13,7 +13,15 @@ from django.db.models import F, FilteredRelation, Manager, Prefetch, Q, QuerySet
 from django.db.models.functions import Upper
 from django.test.utils import isolate_apps
 
-from perfkit import Preset, PresetError, PresetManager, PresetQuerySet, PresetQuerySetMixin, preset
+from perfkit import (
+    LazyLoadError,
+    Preset,
+    PresetError,
+    PresetManager,
+    PresetQuerySet,
+    PresetQuerySetMixin,
+    preset,
+)
 from perfkit._compat import HAS_FETCH_MODES
 from tests.loads import load, queries, read
 from tests.testapp.models import (
@@ -54,6 +62,7 @@ class TestPresetsOfAClass:
         method = BookQuerySet.optimize_for_list
         assert method.preset == Preset(only=["title", "author__name", "tags__name"])
         assert method.__name__ == "optimize_for_list"
+        assert method.__module__ == BookQuerySet.__module__
         for manager in (
             Book.objects,
             Manager.from_queryset(BookQuerySet)(),
@@ -155,6 +164,20 @@ class TestPresetsOfAClass:
         assert BookQuerySet(Tag).optimize_for(only("name")).loading_plan.model is Tag
         load(Novel.objects.compact, "novel(book_ptr_id) book(title)")
         load(Book.objects.compact, "book(id title)")
+
+    def test_a_preset_does_the_same_at_every_use(self, world: None) -> None:
+        """The second use takes a short way where it can: annotations and a fetch mode are not lost on it."""
+
+        class Asked(PresetQuerySet[Any]):
+            annotated = Preset(only=["title"], annotate={"twice": F("pages") * 2})
+            raising = Preset(only=["title"], fetch_mode="raise")
+
+        for _ in range(3):
+            (row, *_) = Asked(Book).annotated().filter(title="Book 1")
+            assert row.twice == 200
+            (row, *_) = Asked(Book).raising().filter(title="Book 1")
+            with pytest.raises(LazyLoadError):
+                _ = row.pages
 
     def test_a_mistake_is_an_error_at_first_use(self) -> None:
         """And at each further one, with the qualified name of the preset."""
@@ -371,6 +394,18 @@ def test_only_afterwards_reads_what_it_says(world: None) -> None:
         assert (row.pages, row.author.name, read(row, "tags__name")) == (100, "Pupil", ["tag 0"])
     assert not reading.captured_queries
     assert "title" in row.get_deferred_fields()
+
+
+def test_a_join_backwards_stays_when_something_is_chained(world: None) -> None:
+    """A one to one relation from the other side has a name of its own in queries."""
+    load(
+        lambda: (
+            Author.objects.optimize_for(only("name", "passport__number", "profile__website"))
+            .defer("name")
+            .select_related("mentor")
+        ),
+        f"author(id mentor_id) {WHOLE_AUTHOR} profile(id author_id website) passport(id author_id number)",
+    )
 
 
 def test_deferring_what_stitches_a_prefetch(world: None) -> None:

@@ -718,6 +718,27 @@ def test_relation_names_are_all_found() -> None:
             assert hasattr(model, name)
 
 
+@pytest.mark.parametrize(
+    ("model", "name", "many"),
+    [
+        (Book, "author", False),
+        (Author, "profile", False),
+        (Note, "target", False),
+        (Shop, "place_ptr", False),
+        (Place, "shop", False),
+        (Book, "reviews", True),
+        (Book, "tags", True),
+        (models.Tag, "books", True),
+        (Book, "notes", True),
+    ],
+)
+def test_a_relation_leads_to_one_row_or_to_many(model: type[Any], name: str, many: bool) -> None:
+    """Forwards, backwards, many to many from both sides, generic."""
+    relation = find_relation(model, name)
+    assert relation is not None
+    assert relation.many is many
+
+
 def test_a_hidden_relation_is_none() -> None:
     """What has no attribute on the row (related_name="+") can't be named, nor can a column's attname be a relation."""
     assert find_relation(models.Country, "profile") is None

@@ -1,7 +1,7 @@
 """``python -m tests.mutation plan --count 200 --seed 1``: how many of a sample of mutants the tests notice.
 
 ``--without TEST`` leaves tests out, to see that their absence is noticed. ``--unchanged`` breaks nothing,
-to see that none dies for another reason.
+to see that none dies for another reason. ``--again FILE`` tries the survivors that a run has printed once more.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutation.areas import AREAS, ROOT
-from tests.mutation.campaign import Campaign
+from tests.mutation.campaign import SURVIVED, Campaign
 
 #: What a new process needs to run the tests.
 COPIED = ("perfkit", "tests", "example_project", "docs", "pyproject.toml", "manage.py")
@@ -35,6 +35,7 @@ def main() -> None:
     parser.add_argument("--tests", nargs="*", help="ask only these of its tests")
     parser.add_argument("--without", nargs="*", default=[], help="tests to leave out")
     parser.add_argument("--learned", type=Path, help="keep here which tests reach which lines")
+    parser.add_argument("--again", type=Path, help="only the survivors in what a run has printed")
     parser.add_argument("--unchanged", action="store_true", help="break nothing: none may die")
     options = parser.parse_args()
     area = AREAS[options.area]
@@ -57,6 +58,7 @@ def main() -> None:
             copy,
             options.learned,
             options.without,
+            again=options.again.read_text() if options.again else "",
             unchanged=options.unchanged,
         )
         arguments = ["-q", "-n0", "-p", "no:cacheprovider"]
@@ -65,7 +67,7 @@ def main() -> None:
     killed, survived = len(campaign.killed), len(campaign.survived)
     low, high = interval(killed, killed + survived)
     for mutant in sorted(campaign.survived, key=lambda one: (one.file, one.line)):
-        sys.stdout.write(f"survived: {mutant.name}\n")
+        sys.stdout.write(f"{SURVIVED}{mutant.name}\n")
     sys.stdout.write(
         f"{options.area}: {killed} of {killed + survived} killed, {share(killed, killed + survived)}"
         f" (95 %: {low:.1f} to {high:.1f} %)\n"

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 #: So many seconds of tests are run for one mutant at most.
 MAX_SECONDS = 10.0
+#: What the line of a survivor begins with in the report.
+SURVIVED = "survived: "
 
 
 class Campaign:
@@ -49,6 +51,7 @@ class Campaign:
         learned: Path | None,
         without: list[str],
         *,
+        again: str = "",
         unchanged: bool = False,
     ) -> None:
         self.area = area
@@ -58,6 +61,10 @@ class Campaign:
         #: Where it is kept what ``learn`` has found, for the next run.
         self.learned = learned
         self.without = without
+        #: What an earlier run has printed: only its survivors are tried.
+        self.again = {
+            line.removeprefix(SURVIVED) for line in again.splitlines() if line.startswith(SURVIVED)
+        }
         #: Whether mutants are as the code that they are made of: then none may die.
         self.unchanged = unchanged
         self.seconds: dict[str, float] = {}
@@ -77,6 +84,8 @@ class Campaign:
         items = {item.nodeid: item for item in session.items}
         every = [one for file in self.area.sources() for one in mutants_of(ROOT, file)]
         sample = random.Random(self.seed).sample(every, min(self.count, len(every)))
+        if self.again:
+            sample = [one for one in sample if one.name in self.again]
         if self.unchanged:
             sample = [replace(one, mutated=one.original) for one in sample]
         say(f"{len(items)} tests, {len(every)} mutants, of which {len(sample)} are tried")
