@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import F, Prefetch, QuerySet, Value
+from django.test.utils import isolate_apps
 
 from perfkit import Preset, PresetError, PresetQuerySet, preset
 from perfkit.compiler import compile_plan
@@ -135,6 +136,7 @@ def test_the_name_in_the_error_after_values() -> None:
         Preset(only=["title"]).apply(Book.objects.values())  # type: ignore[type-var]
 
 
+@isolate_apps("tests.testapp")
 def test_near_matches_have_properties() -> None:
     """A property that is misspelt is found, too."""
 

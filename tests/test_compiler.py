@@ -71,6 +71,7 @@ MISTAKES: list[tuple[Any, Preset, str, str]] = [
     (Book, Preset(defer=["titel"]), "E002", "defer names 'titel'"),
     (Book, Preset(defer=["author__bio"]), "E003", "does not load 'author'"),
     (Book, Preset(defer=["auther__bio"]), "E002", "Did you mean 'author'"),
+    (Book, Preset(defer=["auther__bio"]), "E002", "'auther' in 'auther__bio'"),
     (Book, Preset(defer=["tags"]), "E002", "defer names 'tags'"),
     (Book, Preset(select_related=["auther"]), "E002", "Did you mean 'author'"),
     (

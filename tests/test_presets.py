@@ -128,6 +128,9 @@ def test_order_and_repetition_of_names_say_nothing() -> None:
     assert {a: 1}[b] == 1
     assert a != Preset(only=["title"])
     assert a != "title"
+    by_model = {"testapp.Book": "list", "testapp.Review": Preset(only=["text"])}
+    turned = dict(reversed(by_model.items()))
+    assert Preset(include={"target": by_model}) == Preset(include={"target": turned})
 
 
 def test_a_prefetch_counts_by_identity() -> None:

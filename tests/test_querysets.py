@@ -261,6 +261,12 @@ class TestManagers:
         with pytest.raises(PresetError, match="make it a PresetQuerySet"):
             plain.all()
 
+    def test_a_manager_class_is_named_as_in_django(self) -> None:
+        """By its bases, or as its caller says."""
+        assert PresetManager.from_queryset(LeafQuerySet).__name__ == "PresetManagerFromLeafQuerySet"
+        named = PresetManager.from_queryset(LeafQuerySet, "LeafManager", preset="list")
+        assert named.__name__ == "LeafManager"
+
     def test_a_default_preset_on_a_plain_queryset(self, world: None) -> None:
         """A Preset itself needs no PresetQuerySet."""
         manager = PresetManager.from_queryset(QuerySet, preset=only("name"))()

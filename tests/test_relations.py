@@ -411,6 +411,15 @@ WHOLE: dict[str, tuple[Any, Preset, str, tuple[str, ...]]] = {
         "title reviews__text reviews__reviewer",
         ("book(id title)", "review(id book_id text reviewer)"),
     ),
+    "a path through a Prefetch that its user narrowed": (
+        Book,
+        Preset(
+            only=["reviews__notes__text"],
+            prefetch_related=[Prefetch("reviews", Review.objects.only("reviewer"))],
+        ),
+        "reviews__reviewer reviews__notes__text",
+        ("book(id)", "review(id book_id reviewer)", "note(id text object_id content_type_id)"),
+    ),
     "a Prefetch of a generic relation that its user narrowed": (
         Book,
         Preset(prefetch_related=[Prefetch("notes", Note.objects.only("text"))], only=["pk"]),
