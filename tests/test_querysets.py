@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -20,9 +21,11 @@ from perfkit import (
     PresetManager,
     PresetQuerySet,
     PresetQuerySetMixin,
+    audit,
     preset,
 )
 from perfkit._compat import HAS_FETCH_MODES
+from tests.inference.app.models import Brand
 from tests.loads import load, queries, read
 from tests.testapp.models import (
     Author,
@@ -171,13 +174,25 @@ class TestPresetsOfAClass:
         class Asked(PresetQuerySet[Any]):
             annotated = Preset(only=["title"], annotate={"twice": F("pages") * 2})
             raising = Preset(only=["title"], fetch_mode="raise")
+            plain = Preset(only=["title"])
 
+        places = set()
         for _ in range(3):
-            (row, *_) = Asked(Book).annotated().filter(title="Book 1")
+            (row,) = Asked(Book).annotated().filter(title="Book 1")
             assert row.twice == 200
-            (row, *_) = Asked(Book).raising().filter(title="Book 1")
+            (row,) = Asked(Book).raising().filter(title="Book 1")
             with pytest.raises(LazyLoadError):
                 _ = row.pages
+            with audit(mode="collect") as report:
+                line = sys._getframe().f_lineno + 1
+                rows = Asked(Book).plain()
+                (row,) = rows.filter(title="Book 1")
+                _ = row.pages
+            (finding,) = report.findings
+            assert finding.origin is not None
+            assert finding.origin.presets == ("Asked.plain",)
+            places.add((finding.origin.location.line, line))
+        assert places == {(line, line)}
 
     def test_a_mistake_is_an_error_at_first_use(self) -> None:
         """And at each further one, with the qualified name of the preset."""
@@ -595,8 +610,19 @@ class TestEvaluating:
 
     def test_as_values_of_a_list_is_an_error(self) -> None:
         """A dictionary has no place for rows."""
-        with pytest.raises(PresetError, match=r"as_values\(\): the preset loads 'tags', a list"):
+        with pytest.raises(
+            PresetError, match=r"as_values\(\): the preset loads 'tags', a list"
+        ) as caught:
             Book.objects.optimize_for_list().as_values()
+        assert caught.value.check_id == "perfkit.E003"
+
+    def test_as_values_of_a_member_is_an_error(self) -> None:
+        """Only rows have properties; what is chained behind the preset doesn't change that."""
+        rows = PresetQuerySet(Brand).optimize_for(only("label"))
+        for queryset in (rows, rows.filter(pk=1), rows.defer("name")):
+            with pytest.raises(PresetError, match="the preset names 'label'") as caught:
+                queryset.as_values()
+            assert caught.value.check_id == "perfkit.E003"
 
     def test_values_and_their_likes_drop_the_preset(self, world: None) -> None:
         """As they drop only() and select_related()."""
