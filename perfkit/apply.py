@@ -16,7 +16,7 @@ from django.db.models.constants import LOOKUP_SEP
 
 from perfkit.arguments import shown
 from perfkit.auditor.callers import evaluated_at
-from perfkit.auditor.context import current
+from perfkit.auditor.context import get_current
 from perfkit.auditor.fetch_modes import name_of, put_fetch_mode
 from perfkit.compiler import compile_plan
 from perfkit.conf import get_settings
@@ -54,7 +54,7 @@ SETTINGS = frozenset({"deferred_loading", "select_related", "combinator", "selec
 
 def locate(clone: QS) -> QS:
     """Note the line that applied a preset, for the audit scope that is open."""
-    if current.get() is not None:
+    if get_current() is not None:
         place = evaluated_at(sys._getframe(1))[0]
         clone.query._perfkit = clone.query._perfkit.at(place)
     return clone

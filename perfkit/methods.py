@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from django.core.signals import setting_changed
 
 from perfkit.apply import SETTINGS, apply_loading, apply_preset, locate
-from perfkit.auditor.context import current
+from perfkit.auditor.context import get_current
 from perfkit.compiler import compile_plan
 from perfkit.conf import get_settings
 from perfkit.exceptions import PresetError
@@ -76,7 +76,7 @@ def attribute_method(owner: type[Any], name: str, preset: Preset) -> Callable[[A
             clone = self._chain()
             clone._query.__dict__.update(loading.settings)
             clone._prefetch_related_lookups = loading.lookups
-            return clone if current.get() is None else locate(clone)
+            return clone if get_current() is None else locate(clone)
         loading = loadings.get(self.model)
         if loading is None:
             compiled = compile_plan(self.model, preset, label)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from perfkit.auditor import config, hooks
-from perfkit.auditor.context import current, current_scope
+from perfkit.auditor.context import current_scope, reset_current, set_current
 from perfkit.auditor.report import AuditReport
 from perfkit.auditor.scope import Scope
 
@@ -33,12 +33,12 @@ class Opening:
         if not self._held:
             self._held = True
             hooks.hold()
-        self._token = current.set(self.scope)
+        self._token = set_current(self.scope)
 
     def leave(self) -> None:
         """Make the scope around it the current one again."""
         if self._token is not None:
-            current.reset(self._token)
+            reset_current(self._token)
             self._token = None
 
     def close(self) -> None:

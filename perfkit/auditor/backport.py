@@ -25,7 +25,7 @@ from django.db.models.query import ModelIterable, RawModelIterable
 from django.db.models.query_utils import DeferredAttribute
 
 from perfkit.auditor import kinds
-from perfkit.auditor.context import current
+from perfkit.auditor.context import set_current
 from perfkit.auditor.loads import Awaited, Load, begin, run, scope_for, stop
 from perfkit.auditor.row_alias import RowAlias, mode_of, named, rows_of
 from perfkit.auditor.rows import Rows, no_scope
@@ -48,14 +48,19 @@ def scope_of(queryset: Any) -> Scope | None:
     return scope_for(rows_of(owner)) if isinstance(owner, Model) else None
 
 
-def carry(queryset: Any, rows: Rows) -> Any:
-    """Return the queryset to iterate over: a twin whose rows know where they came from."""
+def carry(queryset: Any, rows: Rows, users: bool = True) -> Any:
+    """Return the queryset to iterate over, whose rows know where they came from.
+
+    For a queryset of the user's it is a twin.
+    """
     alias = queryset.db
     mode = queryset.query.__dict__.get(MODE)
     if mode is None:
         mode = alias.mode if type(alias) is RowAlias else "one"
-    twin = object.__new__(type(queryset))
-    twin.__dict__ = queryset.__dict__.copy()
+    twin = queryset
+    if users:
+        twin = object.__new__(type(queryset))
+        twin.__dict__ = queryset.__dict__.copy()
     twin._db = named(str.__str__(alias), rows, mode)
     return twin
 
@@ -245,7 +250,7 @@ def missing_reverse(plain: Callable[..., Any]) -> Callable[..., Any]:
             return _Fetched(self.related, instance)
         queryset = plain(self, **hints)
         if missed.load is not None:
-            current.set(Awaited.of(missed.load, queryset.model))
+            set_current(Awaited.of(missed.load, queryset.model))
         return queryset
 
     return get_queryset

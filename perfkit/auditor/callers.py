@@ -14,9 +14,11 @@ from perfkit.auditor.findings import Member, Place
 from perfkit.auditor.frames import (
     COLUMN,
     DJANGO,
+    FETCH_ALONE,
     HOP,
     MEMBER,
     NODE,
+    PASSED,
     REQUEST,
     SERIALIZER,
     SINGLE,
@@ -26,32 +28,50 @@ from perfkit.auditor.frames import (
     awaiting_frames,
     awaiting_line,
     is_users,
+    known_mark,
     mark_of,
-    marks,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
+    from perfkit.auditor.frames import Mark
 
-def fingerprint(frame: FrameType | None, depth: int = 0) -> tuple[Any, ...]:
+
+# Names the module of a frame by its number, without making an object of the frame; since Python 3.12.
+_module: Callable[[int], str | None] | None = getattr(sys, "_getframemodulename", None)
+_ENGINE = "django.template.base"
+_QUERYSETS = "django.db.models.query"
+_RENDERS = Node.render_annotated.__code__
+_LOOKS_UP = vars(Variable)["_resolve_lookup"].__code__
+
+
+def fingerprint(frame: FrameType | None, depth: int = 0) -> Any:
     """Return what tells one asking place from another: hashable, cheap, valid in one scope.
 
     It goes up to the user's line and, where a template, a serializer or the admin called it, to
     their field. ``depth`` says how many frames above this function's the given one is, where the
     caller knows.
     """
-    if depth and (node := _node_of_variable(frame, depth + 1)) is not None:
-        return (node,)
+    if (
+        depth
+        and frame is not None
+        and frame.f_code is _LOOKS_UP
+        and _module is not None
+        # Between the look-up and the node of {{ variable }} stand three functions of the engine's
+        # own. The first is all that calls the look-up; a frame of the user's for one of the others
+        # would be of another module, and no other node fits in.
+        and _module(depth + 2) == _ENGINE
+        and _module(depth + 3) == _ENGINE
+        and (above := sys._getframe(depth + 4)).f_code is _RENDERS
+    ):
+        return above.f_locals["self"]
     found: list[Any] = []
     asked = False
     while frame is not None:
         code = frame.f_code
-        try:
-            mark = marks[id(code)]
-        except KeyError:
-            mark = mark_of(code)
+        mark = known_mark(id(code)) or mark_of(code)
         category = mark.category
         if category > THIRD_PARTY:
             if category == DJANGO:
@@ -82,35 +102,7 @@ def fingerprint(frame: FrameType | None, depth: int = 0) -> tuple[Any, ...]:
     return tuple(found)
 
 
-# Names the module of a frame by its number, without making an object of the frame; since Python 3.12.
-_module: Callable[[int], str | None] | None = getattr(sys, "_getframemodulename", None)
-_ENGINE = "django.template.base"
-_QUERYSETS = "django.db.models.query"
-_RENDERS = Node.render_annotated.__code__
-_LOOKS_UP = vars(Variable)["_resolve_lookup"].__code__
-
-
-def _node_of_variable(frame: FrameType | None, depth: int) -> Any:
-    """Return the node ``{{ variable }}`` whose variable the frame looks up; None if it does not.
-
-    Between the look-up and the node stand three functions of the engine's own. A frame of the
-    user's among them would be of another module, and no other node fits in.
-    """
-    if (
-        _module is not None
-        and frame is not None
-        and frame.f_code is _LOOKS_UP
-        and _module(depth + 1) == _ENGINE
-        and _module(depth + 2) == _ENGINE
-        and _module(depth + 3) == _ENGINE
-    ):
-        above = sys._getframe(depth + 4)
-        if above.f_code is _RENDERS:
-            return above.f_locals["self"]
-    return None
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asker:
     """Who asked, as a finding tells it."""
 
@@ -158,18 +150,24 @@ class Look:
 
     def _walk(self, frame: FrameType | None) -> None:
         while frame is not None:
-            category = self._see(frame)
-            if category == HOP:
-                for waiting in awaiting_frames(frame):
-                    if self._see(waiting) == REQUEST:
-                        break
-                return
-            if category == REQUEST:
-                return
+            code = frame.f_code
+            mark = known_mark(id(code)) or mark_of(code)
+            category = mark.category
+            # Most frames are Django's and of no interest.
+            if category != PASSED and category != DJANGO:
+                self._see(frame, mark)
+                if category == HOP:
+                    for waiting in awaiting_frames(frame):
+                        mark = mark_of(waiting.f_code)
+                        self._see(waiting, mark)
+                        if mark.category == REQUEST:
+                            break
+                    return
+                if category == REQUEST:
+                    return
             frame = frame.f_back
 
-    def _see(self, frame: FrameType) -> int:
-        mark = mark_of(frame.f_code)
+    def _see(self, frame: FrameType, mark: Mark) -> None:
         category = mark.category
         if category == USER:
             self.user = self.user or _place(frame)
@@ -192,7 +190,6 @@ class Look:
         elif category == REQUEST and self.user is None:
             callback = frame.f_locals.get("callback")
             self.view = view_place(callback) if callback is not None else None
-        return category
 
     def _see_node(self, node: Any) -> None:
         if self.node is None and getattr(node, "token", None) is not None:
@@ -260,10 +257,7 @@ def evaluation(frame: FrameType | None) -> tuple[Any, Place | None, Place | None
     single = False
     while frame is not None:
         code = frame.f_code
-        try:
-            mark = marks[id(code)]
-        except KeyError:
-            mark = mark_of(code)
+        mark = known_mark(id(code)) or mark_of(code)
         if mark.users:
             line = mark.lines.get(frame.f_lasti) or mark.line(frame)
             if node is None:
@@ -300,20 +294,20 @@ def evaluation_nearby(depth: int) -> tuple[Any, Place | None, Place | None, bool
     ``depth`` is the number of the innermost frame, seen from the caller. Of the queryset's own
     frames it asks the names of their modules only, and makes an object of the outermost.
     """
-    if _module is None:
+    if _module is None or _module(depth + 1) != _QUERYSETS:
         return None
-    inner = outer = depth + 1
+    outer = depth + 2
     while (module := _module(outer)) == _QUERYSETS:
         outer += 1
-    if module is None or outer == inner:
+    if module is None:
         return None
     frame = sys._getframe(outer)
-    mark = marks.get(id(frame.f_code))
+    mark = known_mark(id(frame.f_code))
     if mark is None or not mark.users:
         return None
-    called = mark_of(sys._getframe(outer - 1).f_code)
-    single = called.category == SINGLE
-    if not single and (outer - inner > 2 or called.users):
+    called = sys._getframe(outer - 1).f_code
+    single = called in FETCH_ALONE
+    if not single and (outer - depth > 3 or mark_of(called).users):
         # One of those between may be get(); a wrapper of the user's goes by the name of what it wraps.
         return None
     line = mark.lines.get(frame.f_lasti) or mark.line(frame)

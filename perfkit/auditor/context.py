@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 #: The innermost Scope, Load or Prefetching; each has ``open``, ``outer`` and ``scope``.
 current: ContextVar[Any] = ContextVar("perfkit_audit", default=None)
+# Its methods, bound once: called through a name that a module imports, as functions of modules are,
+# Python would bind them at each call.
+get_current, set_current, reset_current = current.get, current.set, current.reset
 #: Who is told the findings of each scope that opens in this context, when it closes; or None.
 listener: ContextVar[Callable[[Any], None] | None] = ContextVar("perfkit_listener", default=None)
 #: Where scopes that open in this context leave what they would log or warn of, for one who tells it
@@ -24,7 +27,7 @@ held_back: ContextVar[dict[Any, tuple[str, Any]] | None] = ContextVar(
 
 def innermost() -> Any:
     """Return the innermost scope or load that is still open, or None."""
-    top = current.get()
+    top = get_current()
     while top is not None and not top.open:
         top = top.outer
     return top

@@ -9,7 +9,6 @@ from __future__ import annotations
 import linecache
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 
@@ -103,7 +102,7 @@ class Member:
         return not names & {field, field.removesuffix("_id")}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Finding:
     """One lazy load: what was read, who asked, where the rows came from, and the edit that fixes it.
 
@@ -130,6 +129,18 @@ class Finding:
     queries: int = 0
     duration: float = 0.0
     advice: str = ""
+
+    def __hash__(self) -> int:
+        # One of its parts would do, and to hash them all is to go through every place.
+        return hash((self.kind, self.model, self.field, self.template or self.location))
+
+    def with_(self, **changes: Any) -> Finding:
+        """Return the finding with other values of some fields."""
+        # dataclasses.replace() goes through __init__, which sets each field of a frozen class by a
+        # call; a finding is made anew in every request.
+        found = object.__new__(Finding)
+        object.__setattr__(found, "__dict__", {**vars(self), **changes})
+        return found
 
     @property
     def via(self) -> tuple[str, ...]:
@@ -232,5 +243,5 @@ def label(model: type) -> str:
 
 def short_path(file: str) -> str:
     """Return the path below the working directory where it lies there, else the whole path."""
-    root = str(Path.cwd()) + os.sep
+    root = os.getcwd() + os.sep  # noqa: PTH109 - a Path would cost more than all of a finding
     return file[len(root) :] if file.startswith(root) else file

@@ -96,11 +96,12 @@ def as_long_as(code: CodeType, table: dict[int, Any]) -> object:
 
 #: The marks by the id of the code.
 marks: dict[int, Mark] = {}
+known_mark = marks.get
 
 
 def mark_of(code: CodeType) -> Mark:
     """Return the mark of a code object, and remember it."""
-    mark = marks.get(id(code))
+    mark = known_mark(id(code))
     if mark is None:
         member = members.member_of(code)
         if member is not None:
@@ -163,6 +164,10 @@ def _code(function: Any) -> CodeType:
     return code
 
 
+#: The methods that fetch one row alone, by their code.
+FETCH_ALONE = tuple(_code(getattr(QuerySet, name)) for name in ("get", "first", "last"))
+
+
 def _special() -> dict[CodeType, int]:
     """Return the functions of Django and asgiref that tell something by being on the stack."""
     handler: Any = BaseHandler  # django-stubs leaves out the private names
@@ -170,7 +175,7 @@ def _special() -> dict[CodeType, int]:
     return {
         _code(Node.render_annotated): NODE,
         _code(SyncToAsync.thread_handler): HOP,
-        **{_code(getattr(QuerySet, name)): SINGLE for name in ("get", "first", "last")},
+        **dict.fromkeys(FETCH_ALONE, SINGLE),
         **{_code(handler): REQUEST for handler in handlers},
     }
 

@@ -19,9 +19,9 @@ from django.db.models.query import BaseIterable, ModelIterable, RawModelIterable
 from django.db.models.sql.constants import GET_ITERATOR_CHUNK_SIZE
 
 from perfkit.auditor import frames, queries, version
-from perfkit.auditor.context import current, innermost
+from perfkit.auditor.context import get_current, innermost, reset_current, set_current
 from perfkit.auditor.loads import Awaited, Load, Pending, Prefetching
-from perfkit.auditor.scope import Scope
+from perfkit.auditor.scope import Record, Scope
 from perfkit.exceptions import LazyLoadError
 
 if TYPE_CHECKING:
@@ -39,19 +39,17 @@ def evaluating(plain: Callable[..., None]) -> Callable[..., None]:
         chunk_size: int = GET_ITERATOR_CHUNK_SIZE,
     ) -> None:
         plain(self, queryset, chunked_fetch, chunk_size)
-        top = current.get()
+        yields_rows = type(self) is ModelIterable or isinstance(self, _YIELD_ROWS)
+        top = get_current()
         if top is None or not top.open or type(top) is Pending:
             top = _scope_of(queryset)
-        yields_rows = type(self) is ModelIterable or isinstance(self, _YIELD_ROWS)
-        if top is None:
-            if yields_rows:
-                self.queryset = version.carry_mode(queryset)
-            return
+            if top is None:
+                if yields_rows:
+                    self.queryset = version.carry_mode(queryset)
+                return
         try:
             if type(top) is Scope:
-                rows = queries.evaluated(top, queryset)
-                if rows is not None and yields_rows:
-                    self.queryset = version.carry(queryset, rows)
+                self.queryset = queries.evaluated(top, queryset, yields_rows)
             elif yields_rows:
                 self.queryset = version.carry_child(queryset, top)
         except LazyLoadError:
@@ -112,11 +110,11 @@ def prefetching(plain: Callable[..., Any]) -> Callable[..., Any]:
         except Exception:
             outer.scope.fault()
             return plain(instances, prefetcher, lookup, level)
-        token = current.set(progress)
+        token = set_current(progress)
         try:
             return plain(instances, prefetcher, lookup, level)
         finally:
-            current.reset(token)
+            reset_current(token)
 
     return prefetch_one_level
 
@@ -131,28 +129,37 @@ def executing(plain: Callable[..., Any]) -> Callable[..., Any]:
     # Django passes on whether it is many, and the connection; to take any number would cost more.
     @functools.wraps(plain)
     def execute(self: Any, sql: Any, params: Any, many: Any = None, context: Any = None) -> Any:
-        top = current.get()
-        if type(top) is Load and top.open:
+        top = get_current()
+        if type(top) is Load:
             top.scope.query_count += 1
             top.record.queries += 1
             return plain(self, sql, params, many, context)
-        if top is not None and not top.open:
-            top = innermost()
-        if top is None:
+        if top is None or not (top.open or (top := innermost())):
             return plain(self, sql, params, many, context)
-        if type(top) is Scope:
-            top.query_count += 1
-            waiting = _tally(top, sql)
-        else:
-            top.scope.query_count += 1
-            waiting = _belongs_to(top, top.scope, sql)
+        waiting: Any
+        try:
+            if type(top) is Scope:
+                top.query_count += 1
+                waiting = queries.tally(top, sql)
+            else:
+                top.scope.query_count += 1
+                waiting = _belongs_to(top, top.scope, sql)
+        except LazyLoadError:
+            raise
+        except Exception:
+            top.scope.fault()
+            waiting = None
         if waiting is None:
             return plain(self, sql, params, many, context)
         start = perf_counter()
         try:
             return plain(self, sql, params, many, context)
         finally:
-            waiting.executed(perf_counter() - start)
+            seconds = perf_counter() - start
+            if type(waiting) is Record:
+                waiting.seconds += seconds
+            else:
+                waiting.executed(seconds)
 
     return execute
 
@@ -169,18 +176,7 @@ def _belongs_to(top: Any, scope: Scope, sql: Any) -> Any:
     if isinstance(top, Load):
         top.record.queries += 1
         return top if isinstance(top, Awaited) else None
-    return _tally(scope, sql)
-
-
-def _tally(scope: Scope, sql: Any) -> Any:
-    """Count a statement that belongs to no load; return what waits to hear how long it took, or None."""
-    try:
-        return queries.tally(scope, sql)
-    except LazyLoadError:
-        raise
-    except Exception:
-        scope.fault()
-        return None
+    return queries.tally(scope, sql)
 
 
 def _plan() -> Iterator[tuple[Any, str, Callable[[Any], Any]]]:

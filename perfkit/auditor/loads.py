@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from perfkit.auditor import kinds
 from perfkit.auditor.callers import fingerprint
 from perfkit.auditor.config import AuditConfig
-from perfkit.auditor.context import current, current_scope, innermost
+from perfkit.auditor.context import (
+    current_scope,
+    get_current,
+    innermost,
+    reset_current,
+    set_current,
+)
 from perfkit.auditor.scope import Record, Scope
 
 if TYPE_CHECKING:
@@ -83,7 +89,7 @@ class Awaited(Load):
         made = cls(
             *(load.scope, load.record, load.rows, load.name), joins=load.joins, subject=model
         )
-        made.outer = current.get()
+        made.outer = get_current()
         return made
 
 
@@ -214,11 +220,11 @@ def stop(
 
 def run(load: Load, action: Callable[..., T], *args: Any) -> T:
     """Call the action that loads, with the statements it sends counted for the load."""
-    load.outer = current.get()
-    token = current.set(load)
+    load.outer = get_current()
+    token = set_current(load)
     start = perf_counter()
     try:
         return action(*args)
     finally:
         load.record.seconds += perf_counter() - start
-        current.reset(token)
+        reset_current(token)

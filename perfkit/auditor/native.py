@@ -26,8 +26,9 @@ from django.db.models.fetch_modes import (
 from django.db.models.query import ModelIterable
 
 from perfkit.auditor import kinds
-from perfkit.auditor.context import current, current_scope
+from perfkit.auditor.context import current_scope, get_current, reset_current, set_current
 from perfkit.auditor.loads import Load, begin, run, scope_for, stop
+from perfkit.auditor.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,8 +56,11 @@ class AuditedMode(FetchMode):
 
     def fetch(self, fetcher: Any, instance: Any) -> None:
         """Load what the fetcher reads, and report it."""
-        top = current.get()
-        scope = top.scope if top is not None and top.open else scope_for(self.rows)
+        top = get_current()
+        if type(top) is Scope and top.open:
+            scope: Scope | None = top
+        else:
+            scope = top.scope if top is not None and top.open else scope_for(self.rows)
         load = None
         if scope is not None:
             # The frame between is the descriptor's.
@@ -67,7 +71,7 @@ class AuditedMode(FetchMode):
             self._load(fetcher, instance)
             return
         load.outer = top
-        token = current.set(load)
+        token = set_current(load)
         start = perf_counter()
         try:
             if self.one:
@@ -76,7 +80,7 @@ class AuditedMode(FetchMode):
                 self._load(fetcher, instance)
         finally:
             load.record.seconds += perf_counter() - start
-            current.reset(token)
+            reset_current(token)
         if load.doubtful and kinds.is_generic(fetcher):
             self._pass_on(fetcher.field.name, instance)
 
@@ -124,11 +128,11 @@ def rows_of(instance: Any) -> Rows | None:
     return mode.rows if type(mode) is AuditedMode else None
 
 
-def carry(queryset: Any, rows: Rows) -> Any:
+def carry(queryset: Any, rows: Rows, users: bool = True) -> Any:
     """Return the queryset to iterate over: a twin whose rows know where they came from.
 
-    The user's queryset is left as it is, so that neither its clones nor the rows it creates take
-    over an origin that isn't theirs.
+    A queryset of the user's is left as it is, so that neither its clones nor the rows it creates
+    take over an origin that isn't theirs.
     """
     mode = queryset._fetch_mode
     if type(mode) is AuditedMode:
@@ -136,6 +140,9 @@ def carry(queryset: Any, rows: Rows) -> Any:
     carrier = rows.carrier
     if carrier is None or carrier.wrapped is not mode:
         carrier = rows.carrier = AuditedMode(mode, rows)
+    if not users:
+        queryset._fetch_mode = carrier
+        return queryset
     kind: Any = type(queryset)
     twin = object.__new__(kind)
     lean = carrier.lean is kind or _is_lean(kind)

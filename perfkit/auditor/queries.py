@@ -14,21 +14,22 @@ from django.db.models.sql import Query
 
 from perfkit.auditor import callers, kinds, relations
 from perfkit.auditor.callers import evaluated_at, evaluation, evaluation_nearby, fingerprint
-from perfkit.auditor.context import current, current_scope
+from perfkit.auditor.context import current_scope, get_current, set_current
 from perfkit.auditor.loads import ALONE, Pending
 from perfkit.auditor.relations import MARK, Related
 from perfkit.auditor.rows import Rows, no_scope
 from perfkit.auditor.scope import MAX_STATEMENTS, Record, Scope
-from perfkit.auditor.version import rows_of
+from perfkit.auditor.version import carry, rows_of
 
 if TYPE_CHECKING:
     from types import FrameType
 
 
-def evaluated(scope: Scope, queryset: Any) -> Rows | None:
-    """Note that a queryset is about to be evaluated; return what its rows are.
+def evaluated(scope: Scope, queryset: Any, yields_rows: bool) -> Any:
+    """Note that a queryset is about to be evaluated; return the queryset to iterate over.
 
-    To be called by the hook, whose caller evaluates.
+    To be called by the hook, whose caller evaluates. It runs for every statement that loads rows, so
+    it does in one go what could be said in three.
     """
     query = queryset.query
     # What nothing was said of is an attribute of the class.
@@ -36,8 +37,32 @@ def evaluated(scope: Scope, queryset: Any) -> Rows | None:
     if queryset._hints or MARK in said:
         related = relations.related_manager(queryset)
         if related is not None:
-            return read(scope, related, queryset, "", sys._getframe(2), 3)
-    return _rows_at(scope, queryset, query, said, 3)
+            if query.is_empty():
+                return queryset
+            rows = read(scope, related, queryset, "", sys._getframe(2))
+            if rows is not None:
+                return carry(queryset, rows) if yields_rows else queryset
+    nearby = evaluation_nearby(2)
+    line, location, template, single = nearby or evaluation(sys._getframe(2))
+    # get() and its like evaluate a queryset that they made themselves.
+    users = nearby is None or not single
+    scope.evaluating[get_ident()] = line
+    if not single and (high := said.get("high_mark")) is not None:
+        single = high - query.low_mark == 1
+    model = queryset.model
+    narrowed = "deferred_loading" in said or "_perfkit" in said or "sql" in said
+    # What is prefetched belongs to one queryset; so does what its query says.
+    shared = not (narrowed or template is not None or queryset._prefetch_related_lookups)
+    rows = scope.rows.get((line, model, single)) if shared else None
+    if rows is None:
+        rows = Rows(scope.ref, scope.lineage, model, not single, location)
+        if shared:
+            scope.rows[line, model, single] = rows
+        if template is not None:
+            rows.template = template
+        if narrowed:
+            rows.read(query)
+    return carry(queryset, rows, users) if yields_rows else queryset
 
 
 def asked(scope: Scope, queryset: Any, call: str, frame: FrameType) -> None:
@@ -48,42 +73,15 @@ def asked(scope: Scope, queryset: Any, call: str, frame: FrameType) -> None:
         if frame.f_code.co_name == "contains":
             # The queryset that was asked; the one at hand is narrowed to the row in question.
             call, queryset = "contains", frame.f_locals["self"]
-        read(scope, related, queryset, call, frame)
+        if not queryset.query.is_empty():
+            read(scope, related, queryset, call, frame)
 
 
-def _rows_at(scope: Scope, queryset: Any, query: Any, said: Any, depth: int) -> Rows:
-    """Return what the rows are of a queryset that is evaluated ``depth`` frames above."""
-    where = evaluation_nearby(depth) or evaluation(sys._getframe(depth))
-    line, location, template, single = where
-    scope.evaluating[get_ident()] = line
-    if not single and (high := said.get("high_mark")) is not None:
-        single = high - query.low_mark == 1
-    model = queryset.model
-    narrowed = "deferred_loading" in said or "_perfkit" in said or "sql" in said
-    # What is prefetched belongs to one queryset; so does what its query says.
-    shared = not (narrowed or template is not None or queryset._prefetch_related_lookups)
-    if shared and (found := scope.rows.get((line, model, single))) is not None:
-        return found
-    rows = Rows(scope.ref, scope.lineage, model, not single, location)
-    if shared:
-        scope.rows[line, model, single] = rows
-    if template is not None:
-        rows.template = template
-    if narrowed:
-        rows.read(query)
-    return rows
+def read(scope: Scope, related: Related, queryset: Any, call: str, frame: FrameType) -> Rows | None:
+    """Note that a related manager is about to send a query.
 
-
-def read(
-    scope: Scope, related: Related, queryset: Any, call: str, frame: FrameType, depth: int = 0
-) -> Rows | None:
-    """Note that a related manager is about to send a query; return what its rows are.
-
-    ``depth`` is the number of the frame, seen from here, where rows are evaluated.
+    Returns what its rows are, where the rows of its owner tell.
     """
-    query = queryset.query
-    if query.is_empty():
-        return None
     owner, name, prefetched = related
     rows = rows_of(owner)
     if rows is not None and not (scope.trusts(rows) and rows.covers(owner)):
@@ -97,15 +95,13 @@ def read(
     if record is not ALONE:
         record.add()
         # What counts rows is made of the queryset's query, and asks for the same model.
-        subject = queryset.model if call else query
+        subject = queryset.model if call else queryset.query
         pending = Pending(scope, record, rows, name, subject=subject)
-        pending.outer = current.get()
-        current.set(pending)
-    if call:
+        pending.outer = get_current()
+        set_current(pending)
+    if call or rows is None or not rows.many:
         return None
-    if rows is not None and rows.many:
-        return rows.child(name, queryset.model, to_many=True)
-    return _rows_at(scope, queryset, query, query.__dict__, depth + 1)
+    return rows.child(name, queryset.model, to_many=True)
 
 
 def _first_read(
@@ -163,22 +159,18 @@ class Tally:
 
     def executed(self, seconds: float) -> None:
         """Note what the statement took."""
-        if self.record is None:
-            self.seconds += seconds
-        else:
-            self.record.queries += 1
-            self.record.seconds += seconds
+        self.seconds += seconds
 
 
-def tally(scope: Scope, sql: Any) -> Tally | None:
-    """Count a statement that belongs to no lazy load; return the tally of its equals.
+def tally(scope: Scope, sql: Any) -> Tally | Record | None:
+    """Count a statement that belongs to no lazy load; return what its time counts for.
 
     It looks for the line from its caller up, where no queryset has told it already.
 
     Raises :class:`~perfkit.LazyLoadError` for a repeated statement in the mode ``raise``.
     """
     line = scope.evaluating.pop(get_ident(), None)
-    if not isinstance(sql, str) or sql[:6] != "SELECT":
+    if not (type(sql) is str or isinstance(sql, str)) or not sql.startswith("SELECT"):
         return None
     if line is None:
         line = evaluation(sys._getframe(1))[0]
@@ -191,18 +183,21 @@ def tally(scope: Scope, sql: Any) -> Tally | None:
             found = scope.statements[key] = Tally()
             found.count = 1
         return None
-    found.count += 1
     record = found.record
-    if record is not None:
+    if record is None:
+        found.count += 1
+        if found.count < scope.config.repeated:
+            return found
+        record = _repeated(scope, found, sys._getframe(1))
+    else:
         record.count += 1
         if record.stops:
             record.stop()
-    elif found.count >= scope.config.repeated:
-        _repeated(scope, found, sys._getframe(1))
-    return found
+    record.queries += 1
+    return record
 
 
-def _repeated(scope: Scope, found: Tally, frame: FrameType) -> None:
+def _repeated(scope: Scope, found: Tally, frame: FrameType) -> Record:
     query = query_of(frame)
     model = None if query is None else query.model
     record = scope.record("repeated-query", model, "", None, frame)
@@ -211,6 +206,7 @@ def _repeated(scope: Scope, found: Tally, frame: FrameType) -> None:
     record.seconds += found.seconds
     found.record = record
     record.add()
+    return record
 
 
 def query_of(frame: FrameType | None) -> Query | None:

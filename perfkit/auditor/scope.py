@@ -7,7 +7,6 @@ import logging
 import sys
 import weakref
 from contextvars import ContextVar
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.db import models
@@ -72,7 +71,7 @@ class Record:
 
     def total(self) -> Finding:
         """Return the finding with its counts."""
-        return replace(self.finding, count=self.count, queries=self.queries, duration=self.seconds)
+        return self.finding.with_(count=self.count, queries=self.queries, duration=self.seconds)
 
     def add(self) -> None:
         """Count one more read; raise where it has to be stopped before its query is sent."""
@@ -158,7 +157,7 @@ class Scope:
             origin=rows.origin() if rows is not None else None,
             library=library,
         )
-        finding = replace(finding, advice=advice.advise(finding, rows, served=served))
+        finding = finding.with_(advice=advice.advise(finding, rows, served=served))
         record = self.records.get(finding)
         if record is None:
             mode = self.config.mode_of(kind)
@@ -258,7 +257,7 @@ def _fault(message: str, *args: object, error: BaseException | None = None) -> N
 
 def _signal(finding: Finding) -> None:
     # What a receiver itself loads lazily would call it again, for ever.
-    if _signalling.get():
+    if not lazy_load.receivers or _signalling.get():
         return
     token = _signalling.set(True)
     try:

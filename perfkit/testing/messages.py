@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from perfkit.auditor.advice import advise
@@ -199,7 +198,7 @@ def _told_as_finding(statement: Statement) -> Finding:
         serializer_field=asker.serializer_field,
         admin_column=asker.admin_column,
     )
-    return replace(finding, advice=_AT_ONCE.get(statement.verb) or advise(finding, None))
+    return finding.with_(advice=_AT_ONCE.get(statement.verb) or advise(finding, None))
 
 
 def _hint(growth: QueryGrowth, entries: list[tuple[list[Statement], int]]) -> str:

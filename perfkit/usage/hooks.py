@@ -25,7 +25,7 @@ from django.db.models.query import (
 )
 
 from perfkit.auditor.callers import evaluation
-from perfkit.auditor.frames import mark_of, marks
+from perfkit.auditor.frames import known_mark, mark_of
 from perfkit.relations import Relation
 from perfkit.telling import tell
 from perfkit.usage.nodes import node_of
@@ -108,7 +108,7 @@ def _node(recorder: Any, queryset: Any, frame: Any) -> tuple[Any, str] | None:
     above = frame
     while above is not None:
         code = above.f_code
-        mark = marks.get(id(code)) or mark_of(code)
+        mark = known_mark(id(code)) or mark_of(code)
         if mark.users or code.co_filename.startswith(_TEMPLATES):
             break
         if code is _PREFETCH:

@@ -100,7 +100,7 @@ class Reader:
         self.members: list[tuple[Any, str]] = []
         while frame is not None:
             code = frame.f_code
-            mark = frames.marks.get(id(code)) or frames.mark_of(code)
+            mark = frames.known_mark(id(code)) or frames.mark_of(code)
             if mark.category == frames.MEMBER and mark.member is not None:
                 names = code.co_varnames
                 owner = frame.f_locals.get(names[0]) if names else None
