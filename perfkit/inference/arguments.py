@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from perfkit.inference.values import BOTTOM, Tup, Value
+from perfkit.inference.values import BOTTOM, Partial, Tup, Value, known
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Callable
+
+#: What stands in a partial for an argument that its call gives; Python has it from 3.14 on.
+_PLACEHOLDER: Value = known(getattr(functools, "Placeholder", object()))
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,20 @@ class Arguments:
     def after(self, *values: Value) -> Arguments:
         """Return these arguments with others before them."""
         return Arguments((*values, *self.positional), self.named, self.rest, self.named_rest)
+
+    def completing(self, partial: Partial) -> Arguments:
+        """Return what a partial calls its function with, when it is called with these."""
+        given = list(self.positional)
+        before = []
+        for value in partial.positional:
+            waits = value == _PLACEHOLDER
+            before.append((given.pop(0) if given else self.rest) if waits else value)
+        named = {**dict(partial.named), **dict(self.named)}
+        made = Arguments((*before, *given), tuple(named.items()), self.rest, self.named_rest)
+        if any(value > _PLACEHOLDER for value in partial.positional):
+            # Which argument stands where depends on what only may be a placeholder.
+            return Arguments((), made.named, made.everything() - _PLACEHOLDER, made.named_rest)
+        return made
 
     @property
     def simple(self) -> bool:

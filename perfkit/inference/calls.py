@@ -76,10 +76,7 @@ class Calls(Activations):
         if isinstance(callee, Method):
             return self.call_method(callee, arguments, node)
         if isinstance(callee, Partial):
-            positional = (*callee.positional, *arguments.positional)
-            named = {**dict(callee.named), **dict(arguments.named)}
-            more = Arguments(positional, tuple(named.items()), arguments.rest, arguments.named_rest)
-            return self.call(callee.function, more, node)
+            return self.call(callee.function, arguments.completing(callee), node)
         if isinstance(callee, Selector):
             return self.select(callee, arguments, node)
         if isinstance(callee, Rows):

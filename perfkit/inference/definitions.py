@@ -52,8 +52,8 @@ class Definitions(Statements):
         self.bind(ast.Name(node.name, ast.Store()), frozenset({Opaque("an asynchronous function")}))
 
     def stmt_TypeAlias(self, node: ast.AST) -> None:
-        """Bind the name; its value is computed when somebody asks for it."""
-        self.bind(node.name, INERT)  # type: ignore[attr-defined]
+        """Bind the name; its value may be a row, and is computed when somebody asks for it."""
+        self.bind(node.name, frozenset({Opaque("a type alias")}))  # type: ignore[attr-defined]
 
     def stmt_ClassDef(self, node: ast.ClassDef) -> None:
         value: Value = frozenset({Opaque("a class that is made in the member")})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from perfkit.inference.arguments import Arguments
 from perfkit.inference.definitions import Definitions
@@ -269,6 +269,16 @@ class Expressions(Definitions):
         if node.conversion == 115:
             return self.text(value)
         return self.formatted(value, specification)
+
+    def expr_TemplateStr(self, node: Any) -> Value:
+        """A template string (Python 3.14) holds its values; whoever makes text of it does so later."""
+        held = join(self.evaluate(one) for one in node.values)
+        return self.lose("a template string that holds a row") if self.carries(held) else INERT
+
+    def expr_Interpolation(self, node: Any) -> Value:
+        if node.format_spec is not None:
+            self.evaluate(node.format_spec)
+        return self.evaluate(node.value)
 
     def formatted(self, value: Value, specification: Value) -> Value:
         """Return ``format(value, specification)``."""

@@ -109,7 +109,8 @@ def partial(engine: Interpreter, arguments: Arguments, node: object) -> Value:
 @models(functools.reduce)
 def reduce(engine: Interpreter, arguments: Arguments, node: object) -> Value:
     elements = engine.iterate(arguments.get(1))
-    return fold(engine, arguments.get(0), elements, arguments.get(2) or elements, node)
+    first = arguments.get(2, "initial")  # By name from Python 3.14 on.
+    return fold(engine, arguments.get(0), elements, first or elements, node)
 
 
 def fold(

@@ -54,6 +54,8 @@ ELSEWHERE: dict[str, Callable[[], None]] = {
     "Consumers.get_of_consumer": test_callables.test_what_the_object_holds_can_be_told,
     "Statements.stmt_TryStar": test_syntax.test_exception_groups,
     "Definitions.stmt_TypeAlias": test_syntax.test_a_type_alias,
+    "Expressions.expr_Interpolation": test_syntax.test_template_strings,
+    "Expressions.expr_TemplateStr": test_syntax.test_template_strings,
     "Supers.get_super_row": test_members.test_super_is_followed_through_the_classes,
     "model of django.db.models.base.Model.__init__": test_members.test_what_runs_on_every_row_is_listed,
     "model of django.db.models.base.Model.from_db": test_members.test_what_runs_on_every_row_is_listed,

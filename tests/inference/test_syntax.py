@@ -67,5 +67,8 @@ def test_nested_quotes() -> None:
 
 @pytest.mark.skipif(sys.version_info < (3, 14), reason="template strings")
 def test_template_strings() -> None:
-    """Who fills a template in is not known: it is given up."""
+    """They hold what is in them as it is: a value is read, and a row is given up."""
+    found = reads_of("return list(t'{self.title:{self.price}}')")
+    assert found.complete
+    assert found.columns == {"title", "price"}
     assert not reads_of("return t'{self}'").complete
