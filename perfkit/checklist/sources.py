@@ -9,6 +9,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from perfkit.inference.sources import parse
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -81,7 +83,7 @@ class Sources:
         for path in self._paths():
             name = path.as_posix()
             try:
-                self.trees[name] = ast.parse(path.read_text(encoding="utf-8"))
+                self.trees[name] = parse(path.read_text(encoding="utf-8"))
             except (OSError, ValueError, SyntaxError, RecursionError):
                 self.unreadable.append(name)
 

@@ -11,6 +11,7 @@ import ast
 import linecache
 import re
 import time
+import warnings
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import CodeType
@@ -30,9 +31,32 @@ class Definition:
 #: Seconds of this process that went into indexing whole files: it is done once, for all members.
 reading_time = 0.0
 
+#: The name under which code is parsed, and the filter that keeps warnings of it quiet.
+_NAME = "<parsed by perfkit>"
+_QUIET = ("ignore", None, Warning, re.compile(_NAME), 0)
+
 #: How many ends of a function are tried before its whole file is parsed.
 _MAX_ENDS = 12
 _PRIVATE = re.compile(r"\b__\w*(?<!__)\b")
+
+
+def parse(text: str) -> ast.Module:
+    """Return the syntax tree of code; what Python warns of in it, it does when it runs the code.
+
+    Raises ``SyntaxError`` for text that is no code, and ``ValueError`` for some that can't be.
+    """
+    _warn_of_nothing()
+    return ast.parse(text, _NAME)
+
+
+def _warn_of_nothing() -> None:
+    """Keep quiet about code that is parsed or compiled under ``_NAME``.
+
+    The filter stays, since it concerns nothing else: to set them all back, as ``catch_warnings()`` does,
+    would reach into other threads.
+    """
+    if warnings.filters[:1] != [_QUIET]:
+        warnings.filterwarnings("ignore", module=_NAME)
 
 
 @cache
@@ -51,7 +75,7 @@ def _read(filename: str) -> dict[tuple[int, str], list[Definition]]:
     if not lines:
         return found
     try:
-        tree = ast.parse("".join(lines))
+        tree = parse("".join(lines))
     except (SyntaxError, ValueError):
         return found
     stack: list[tuple[ast.AST, str]] = [(tree, "")]
@@ -130,7 +154,7 @@ def _parse(
     """Parse the lines of one function, numbered as in their file; None if they are none."""
     before = "\n" * (first - 2) + "if 1:\n" if indented else "\n" * (first - 1)
     try:
-        body = ast.parse(before + "".join(lines)).body
+        body = parse(before + "".join(lines)).body
     except (SyntaxError, ValueError):
         return None
     if indented and len(body) == 1 and isinstance(body[0], ast.If):
@@ -162,10 +186,11 @@ def _plain(name: str) -> str:
 
 def _compiles_to(node: FunctionNode, code: CodeType) -> bool:
     """Tell functions apart that stand on one line: the right one has the same names and constants."""
+    _warn_of_nothing()
     if isinstance(node, ast.Lambda):
-        compiled = compile(ast.Expression(node), code.co_filename, "eval", dont_inherit=True)
+        compiled = compile(ast.Expression(node), _NAME, "eval", dont_inherit=True)
     else:
-        compiled = compile(ast.Module([node], []), code.co_filename, "exec", dont_inherit=True)
+        compiled = compile(ast.Module([node], []), _NAME, "exec", dont_inherit=True)
     candidates = [one for one in compiled.co_consts if isinstance(one, CodeType)]
     return any(_shape(one) == _shape(code) for one in candidates if one.co_name == code.co_name)
 

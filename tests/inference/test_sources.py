@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import functools
+import warnings
 from collections.abc import Callable
+from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -172,3 +174,36 @@ def test_a_wrapped_function_is_its_own() -> None:
     assert found is not None
     assert isinstance(found.node, ast.FunctionDef)
     assert found.node.name == "wrapper"
+
+
+WARNED_OF = """
+def escaped(self):
+    return "\\d" + self.title
+
+def always(self):
+    try:
+        return self.title
+    finally:
+        return self.price
+
+pair = (lambda self: self.title is "a"), (lambda self: self.price is "b")
+"""
+
+
+@pytest.mark.parametrize("action", ["error", "always"])
+def test_code_of_which_python_warns(action: str, tmp_path: Path) -> None:
+    """Python warned when it compiled it: to look at it again warns of nothing, and errors for warnings don't hide it."""
+    file = tmp_path / "warned.py"
+    file.write_text(WARNED_OF)
+    module: dict[str, Any] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(compile(WARNED_OF, file, "exec"), module)
+    functions = (module["escaped"], module["always"], *module["pair"])
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter(action)  # type: ignore[arg-type]
+        assert all(find_definition(one.__code__) for one in functions)
+        before = list(warnings.filters)
+        assert sources.parse(WARNED_OF)
+        assert warnings.filters == before
+    assert caught == []

@@ -16,6 +16,7 @@ from django.db.models.constants import LOOKUP_SEP
 
 from perfkit.derivation import Derivation, Place
 from perfkit.inference import callable_reads
+from perfkit.inference.sources import parse
 from perfkit.members import member_reads
 from perfkit.relations import find_relation
 
@@ -95,7 +96,7 @@ def declared_at(owner: object, attribute: str, item: object = None) -> Place:
 def _line_within(source: str, attribute: str, item: object) -> int:
     """Return how many lines below its first line a class says an attribute, or one item of it."""
     try:
-        body: list[Any] = ast.parse(inspect.cleandoc("\n" + source)).body[0].body  # type: ignore[attr-defined]
+        body: list[Any] = parse(inspect.cleandoc("\n" + source)).body[0].body  # type: ignore[attr-defined]
     except (SyntaxError, IndexError, AttributeError):
         return 0
     for node in body:
