@@ -11,11 +11,11 @@ TOOLBAR ?= 1
 OTEL ?=
 ROUTES_LOG := example_project/routes.log
 
-.PHONY: help demo serve routes worker search test usage screenshots lint format types docs links dist bench coverage mutants matrix django-suite load next app-suites clean
+.PHONY: help demo serve routes worker search test usage screenshots lint format types docs links dist bench coverage mutants matrix django-suite load next app-suites python314 clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/installed-example ## Fill the example shop and compare its pages, naive and optimised
 	$(BIN)/python manage.py demo $(ARGS)
@@ -90,6 +90,9 @@ matrix: $(VENV)/installed-matrix ## Run the tests on every Python, Django and da
 
 next: $(VENV)/installed-matrix ## Run the tests on the newest release and pre-release of Django
 	$(BIN)/python -m nox -s next -- $(ARGS)
+
+python314: ## Install Python 3.14 from Debian's next release, beside this one's (Debian, as root)
+	scripts/install-python314
 
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) .nox build dist docs/_build .coverage .coverage.* .*_cache

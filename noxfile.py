@@ -1,14 +1,16 @@
 """The matrix: Python x Django x database; ``make matrix`` runs it.
 
 ``MATRIX`` gives each pair of Python and Django its databases; ``nox -- sqlite mariadb`` runs every
-pair on those named instead, and ``nox -t full`` the pairs that the matrix leaves out too. One pair
-is ``nox -s "tests(python='3.12', django='6.0')"``. ``POSTGRESQL_URL`` and ``MARIADB_URL`` say where
-the servers are. ``nox -s next`` runs the tests on the Django that is to come.
+pair on those named instead, and ``nox -t full`` the pairs that the matrix leaves out too (those of
+Python 3.14 where there is one). One pair is ``nox -s "tests(python='3.12', django='6.0')"``.
+``POSTGRESQL_URL`` and ``MARIADB_URL`` say where the servers are. ``nox -s next`` runs the tests on
+the Django that is to come.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 
 import nox
 
@@ -30,6 +32,10 @@ MATRIX = {
 }
 #: What the matrix leaves out to stay short.
 REST = [("3.12", "5.2"), ("3.13", "5.2"), ("3.13", "6.0"), ("3.12", "6.1")]
+#: And that of a Python that few machines have yet; `make python314` installs it on Debian.
+NEWEST = [("3.14", "5.2"), ("3.14", "6.0"), ("3.14", "6.1")]
+if shutil.which("python3.14"):
+    REST += NEWEST
 
 #: Where coverage is measured: each branch for a version of Django is in one of them.
 MEASURED = {("3.10", "5.2", "sqlite"), ("3.13", "6.1", "postgresql")}
