@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import models
+from django.db.models.fields.files import FieldFile
 from django.db.models.signals import post_init
 from django.test.utils import isolate_apps
 from model_utils import FieldTracker
@@ -89,6 +90,58 @@ class patched:  # noqa: N801
             delattr(self.owner, self.name)
         else:
             setattr(self.owner, self.name, self.before)
+
+
+class Picture(FieldFile):
+    """A file of the project's own, as a field has it that makes thumbnails."""
+
+    def caption(self) -> str:
+        return f"{self.instance.title}: {self.url}"
+
+    @property
+    def taxed(self) -> bool:
+        return self.instance.tax > 0
+
+
+def test_a_file_of_the_projects_own_is_followed() -> None:
+    """Its methods and properties know their row."""
+    with (
+        patched(Product._meta.get_field("image"), "attr_class", Picture),
+        patched(Product, "shown", lambda self: self.image.caption() if self.image.taxed else ""),
+    ):
+        found = field_reads(Product, "shown")
+    assert found.complete
+    assert found.columns == {"image", "title", "tax"}
+
+
+class Shouting:
+    """The attribute of a column that is read in capitals."""
+
+    def __init__(self, column: str) -> None:
+        self.column = column
+
+    def __get__(self, row: Any, model: Any = None) -> Any:
+        return self if row is None else row.__dict__[self.column].upper()
+
+
+@isolate_apps("tests.inference.app")
+def test_a_column_with_an_attribute_of_its_own_is_no_member() -> None:
+    """Not every descriptor of the project is a member: some serve a field."""
+
+    class ShoutingField(models.CharField[Any, Any]):
+        def contribute_to_class(self, cls: Any, name: str, private_only: bool = False) -> None:
+            super().contribute_to_class(cls, name, private_only)
+            setattr(cls, name, Shouting(name))
+
+    class Poster(models.Model):
+        text = ShoutingField(max_length=20)
+        loud = Shouting("text")
+
+        class Meta:
+            app_label = "inferred"
+
+    assert not is_member(Poster, "text")
+    assert is_member(Poster, "loud")
 
 
 def test_an_answer_is_kept() -> None:
@@ -176,6 +229,23 @@ def test_super_is_followed_through_the_classes() -> None:
                 return (self.price, super().heading())
 
         assert field_reads(Mixed, "heading").columns == {"price", "tax", "title"}
+
+        class Beside(Plain):
+            class Meta:
+                proxy = True
+                app_label = "inferred"
+
+            def heading(self) -> Any:
+                return self.status
+
+        class Both(Mixed, Beside):
+            class Meta:
+                proxy = True
+                app_label = "inferred"
+
+        # super() of the mixin is another class in a row of this subclass.
+        assert field_reads(Both, "heading").columns == {"price", "tax", "status"}
+        assert field_reads(Mixed, "heading").columns == {"price", "tax", "title", "status"}
 
 
 def test_the_code_is_never_run() -> None:

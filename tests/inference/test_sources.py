@@ -131,12 +131,17 @@ class Private:
     def read(self) -> int:
         return self.__kept
 
+    def read_from(self, __given: int, _one: int, __two__: int = 1) -> int:
+        return self.__kept + __given
+
 
 def test_a_function_with_private_names_knows_its_class() -> None:
     """So its file is parsed."""
-    found = find_definition(Private.read.__code__)
-    assert found is not None
-    assert found.owner == "Private"
+    for function in (Private.read, Private.read_from):
+        found = find_definition(function.__code__)
+        assert found is not None
+        assert found.node.name == function.__name__  # type: ignore[union-attr]
+        assert found.owner == "Private"
 
 
 def test_a_function_that_is_not_where_it_says_is_not_found() -> None:

@@ -48,7 +48,11 @@ class Brand(models.Model):
 
 
 class TagQuerySet(models.QuerySet["Tag"]):
-    """Methods of the project's own: one that filters in Python, one in the database."""
+    """Methods of the project's own: one that filters in Python, one in the database; and a property."""
+
+    @property
+    def reds(self) -> list[Tag]:
+        return [tag for tag in self if tag.colour == "red"]
 
     def red(self) -> list[Tag]:
         return [tag for tag in self if tag.colour == "red"]

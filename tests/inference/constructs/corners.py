@@ -1017,3 +1017,69 @@ def manager_asked_what_it_was_made_for(self):
 @given_up
 def queryset_that_keeps_the_row_it_is_hinted_at(self):
     return self.offers.all().of_row()
+
+
+def _slogan_of(brand):
+    return brand.slogan
+
+
+READERS = [_slogan_of]
+NAMES = ["a", "b"]
+
+
+@followed
+def own_list_with_texts_of_the_module(self):
+    return [text.upper() for text in [self.title] + NAMES]
+
+
+@given_up
+def own_list_with_one_of_the_module(self):
+    readers = [lambda brand: brand.name] + READERS
+    return [read(self.brand) for read in readers]
+
+
+@given_up
+def own_set_with_one_of_the_module(self):
+    readers = {lambda brand: brand.name} | {*READERS} | frozenset(READERS)
+    return sorted(read(self.brand) for read in readers)
+
+
+@followed
+def comprehension_that_gives_its_list_another_meaning(self):
+    brands = [self.brand]
+    return [read() for read in [lambda: brands.slogan for brands in brands]]
+
+
+@either
+def attribute_set_by_a_setter_of_its_class(self):
+    class Card:
+        def __setattr__(self, name, value):
+            object.__setattr__(self, name, value.slogan)
+
+    card = Card()
+    card.brand = self.brand
+    return card.brand
+
+
+@followed
+def property_of_a_queryset(self):
+    return [tag.name for tag in self.tags.all().reds]
+
+
+@either
+def numbers_and_identity(self):
+    return -self.price, +self.tax, ~self.price, self.brand is self.parent
+
+
+@followed
+def star_takes_the_rest(self):
+    first, *rest = [self.brand, self.brand, self.brand]
+    rest.append(self.brand)
+    return [one.slogan for one in rest]
+
+
+@followed
+def slice_of_a_tuple_twice(self):
+    brands = (self.brand, self.brand)
+    others = (self.origin, self.origin)
+    return [one.slogan for one in brands[:1]], [one.name for one in others[:1]]
