@@ -81,7 +81,11 @@ AREAS = {
             "tests/inference/test_members.py",
             "tests/inference/test_sources.py",
             "tests/inference/test_syntax.py",
+            "tests/integrations/test_template_views.py",
+            "tests/integrations/test_templates.py",
+            "tests/management/test_reads.py",
             "tests/test_declared_reads.py",
+            "tests/test_derivation.py",
         ),
     ),
     "derivation": Area(

@@ -1050,17 +1050,6 @@ def comprehension_that_gives_its_list_another_meaning(self):
     return [read() for read in [lambda: brands.slogan for brands in brands]]
 
 
-@either
-def attribute_set_by_a_setter_of_its_class(self):
-    class Card:
-        def __setattr__(self, name, value):
-            object.__setattr__(self, name, value.slogan)
-
-    card = Card()
-    card.brand = self.brand
-    return card.brand
-
-
 @followed
 def property_of_a_queryset(self):
     return [tag.name for tag in self.tags.all().reds]
@@ -1083,3 +1072,57 @@ def slice_of_a_tuple_twice(self):
     brands = (self.brand, self.brand)
     others = (self.origin, self.origin)
     return [one.slogan for one in brands[:1]], [one.name for one in others[:1]]
+
+
+@followed
+def condition_turned_round(self):
+    return Product.objects.filter(~Q(parent=self)).exists()
+
+
+class Twice:
+    def __init__(self, brand):
+        self.brand = brand
+        self.left = 2
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if not self.left:
+            raise StopIteration
+        self.left -= 1
+        return self.brand
+
+
+@followed
+def iterated_by_next(self):
+    return [brand.slogan for brand in Twice(self.brand)]
+
+
+class SloganOf:
+    def __get__(self, card, owner=None):
+        return card.brand.slogan
+
+
+class Card:
+    text = SloganOf()
+
+    def __init__(self, brand):
+        self.brand = brand
+
+
+@followed
+def descriptor_of_an_object(self):
+    return Card(self.brand).text
+
+
+class Slogans:
+    def __setattr__(self, name, value):
+        object.__setattr__(self, name, value.slogan)
+
+
+@followed
+def attribute_set_by_a_setter_of_its_class(self):
+    card = Slogans()
+    card.brand = self.brand
+    return card.brand
