@@ -93,6 +93,9 @@ class Attributes(Supers):
 
     def get(self, value: Value, name: str) -> Value:
         """Read an attribute."""
+        if len(value) == 1:  # Nearly always, and then there is nothing to join.
+            (atom,) = value
+            return self.get_atom(atom, name)
         return join(self.get_atom(atom, name) for atom in value)
 
     def get_atom(self, atom: Atom, name: str) -> Value:

@@ -186,6 +186,7 @@ class Calls(Activations):
             globals=function.__globals__,
             closure=closure,
             owner=definition.owner,
+            above=definition.above,
         )
         if carrying:
             return self.run(definition.node, function, frame, parameters)
@@ -229,6 +230,7 @@ class Calls(Activations):
             globals=outer.globals,
             outer=outer,
             owner=outer.owner,
+            above=outer.above,
         )
         return self.run(node, closure, frame, parameters)
 

@@ -74,6 +74,7 @@ class Comprehensions(Expressions):
             globals=outer.globals,
             outer=outer,
             owner=outer.owner,
+            above=outer.above,
             key=key,
             line=node.lineno,
             first=outer.first,

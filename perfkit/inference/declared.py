@@ -68,7 +68,7 @@ class Declared(Containers):
         line, file, name = frame.line, frame.file, frame.function
         code = getattr(function, "__code__", None)
         if code is not None:
-            frame.line, frame.file = code.co_firstlineno, code.co_filename
+            frame.line, frame.file = code.co_firstlineno - frame.above, code.co_filename
             frame.function = function.__qualname__
         for path in declaration.paths:
             self.read_path(row, path)

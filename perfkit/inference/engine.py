@@ -102,7 +102,7 @@ class Engine:
     def place(self) -> Place:
         """Return the line that is being interpreted."""
         frame = self.frame
-        return Place(frame.file, frame.line, frame.function)
+        return Place(frame.file, frame.above + frame.line, frame.function)
 
     def record(self, path: tuple[str, ...], kind: str) -> None:
         """Note that the current line reads a column or relation."""

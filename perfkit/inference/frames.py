@@ -49,6 +49,8 @@ class Frame:
     outer: Frame | None = None
     closure: Mapping[str, Any] = field(default_factory=dict)
     owner: str = ""
+    #: How many lines stand in the file before those that ``line`` counts.
+    above: int = 0
     key: object = None
     names: Names = field(default_factory=dict)
     cells: Names = field(default_factory=dict)

@@ -6,7 +6,7 @@ import sys
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
-from perfkit.inference import container_models, django_models, model_utils_models, modelling
+from perfkit.inference import container_models, django_models, modelling
 from perfkit.inference.arguments import Arguments
 from perfkit.inference.consumers import Consumers
 from perfkit.inference.declarations import underlying
@@ -47,11 +47,17 @@ _MODELS = modelling.MODELS
 # They register themselves.
 assert container_models
 assert django_models
-assert model_utils_models
 
 
 class Interpreter(Patterns, Consumers):
     """Runs one member of a model on an abstract row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        if "model_utils.tracker" in sys.modules:  # No row meets what the project hasn't imported.
+            from perfkit.inference import model_utils_models
+
+            assert model_utils_models
 
     def model_of_call(self, target: Any) -> Callable[..., Value] | None:
         """Return what models a built-in or library function, if anything does."""

@@ -121,6 +121,9 @@ class RowAttributes(Conditions):
             return self.get_options(row)
         if self.static(row.model, "__getattribute__") is not object.__getattribute__:
             return self.lose(f"{row.model.__name__} overrides __getattribute__")
+        definitions = self.definitions_of(row.model, name)
+        if len(definitions) == 1:
+            return self.get_raw(row, name, definitions[0][1])
         return join(
             self.get_raw(narrowed, name, raw) for narrowed, raw in list(self.variants(row, name))
         )

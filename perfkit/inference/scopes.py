@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from functools import cache
+from typing import Any, TypeAlias
 
 Comprehension: TypeAlias = "ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp"
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _NESTED = (*_FUNCTIONS, ast.ClassDef, ast.GeneratorExp)
+#: What binds names, or runs apart, besides names themselves; all other nodes only hold nodes.
+_NOTED = {
+    *(*_NESTED, *_COMPREHENSIONS, ast.Global, ast.Nonlocal, ast.Assign, ast.AnnAssign),
+    *(ast.Import, ast.ImportFrom, ast.ExceptHandler, ast.Yield, ast.YieldFrom),
+    *(ast.MatchAs, ast.MatchStar, ast.MatchMapping),
+}
+#: Fields of nodes that hold no expression and no statement.
+_MARKS = {"attr", "ctx", "id", "kind", "op", "ops", "type_comment", "type_ignores"}
 
 
 @dataclass
@@ -49,13 +58,18 @@ def _survey(node: ast.AST) -> Scope:
     elif isinstance(node, ast.ClassDef):
         body = list(node.body)
     elif isinstance(node, (*_COMPREHENSIONS, ast.GeneratorExp)):
-        body = list(ast.iter_child_nodes(node))
+        body = _children(node)
         scope.nonlocals |= _walrus(node)
     else:
         raise TypeError(f"{node!r} has no scope")
     inner: list[ast.AST] = []
     while body:
-        _visit(body.pop(), scope, body, inner)
+        one = body.pop()
+        if isinstance(one, ast.Name):
+            if not isinstance(one.ctx, ast.Load):
+                scope.bound.add(one.id)
+        elif type(one) not in _NOTED or not _note(one, scope, inner):
+            body += _children(one)
     used: set[str] = set()
     for one in inner:
         used |= _names(one)
@@ -70,46 +84,61 @@ def _add_parameters(scope: Scope, arguments: ast.arguments) -> None:
     scope.bound |= {one.arg for one in every}
 
 
-def _visit(node: ast.AST, scope: Scope, body: list[ast.AST], inner: list[ast.AST]) -> None:
-    """Note what one node binds; put what belongs to the same scope on ``body``, else on ``inner``."""
+@cache
+def _links(kind: Any) -> list[str]:
+    """Return the fields of a kind of node that may hold nodes."""
+    return [name for name in kind._fields if name not in _MARKS]
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    """Return the expressions and statements right below a node: ``ast.iter_child_nodes``, in a third of its time."""
+    found: list[ast.AST] = []
+    kind: Any = type(node)
+    for name in _links(kind):
+        held = getattr(node, name, None)
+        if isinstance(held, list):
+            found += [one for one in held if isinstance(one, ast.AST)]
+        elif isinstance(held, ast.AST):
+            found.append(held)
+    return found
+
+
+def _note(node: ast.AST, scope: Scope, inner: list[ast.AST]) -> bool:
+    """Note what one node binds; return whether it is a scope of its own, which then is on ``inner``."""
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         scope.bound.add(node.name)
         inner.append(node)
-        return
+        return True
     if isinstance(node, ast.Lambda):
         inner.append(node)
-        return
+        return True
     if isinstance(node, ast.GeneratorExp):
         inner.append(node)
         scope.bound |= _walrus(node)
-        return
+        return True
     if isinstance(node, _COMPREHENSIONS):
         # Its targets are its own; a walrus inside binds out here. Names used inside count as
         # captured only when it gets a frame of its own.
         scope.bound |= _walrus(node)
         if runs_apart(node):
             inner.append(node)
-        return
+        return True
     if isinstance(node, ast.Global):
         scope.globals.update(node.names)
     elif isinstance(node, ast.Nonlocal):
         scope.nonlocals.update(node.names)
-    elif isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
-        scope.bound.add(node.id)
     elif isinstance(node, (ast.Assign, ast.AnnAssign)):
         # An augmented assignment isn't one of them: it reads first what another has set.
         scope.kept |= _kept(node)
     elif isinstance(node, (ast.Import, ast.ImportFrom)):
         scope.bound |= {(one.asname or one.name).split(".")[0] for one in node.names}
-    elif isinstance(node, ast.ExceptHandler) and node.name:
-        scope.bound.add(node.name)
-    elif isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
+    elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
         scope.bound.add(node.name)
     elif isinstance(node, ast.MatchMapping) and node.rest:
         scope.bound.add(node.rest)
     elif isinstance(node, (ast.Yield, ast.YieldFrom)):
         scope.generates = True
-    body.extend(ast.iter_child_nodes(node))
+    return False
 
 
 def _kept(node: ast.Assign | ast.AnnAssign) -> set[str]:

@@ -22,10 +22,14 @@ FunctionNode: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda"
 
 @dataclass(frozen=True)
 class Definition:
-    """A function in a file; ``owner`` is the name of the class around it (for private names)."""
+    """A function in a file; ``owner`` is the name of the class around it (for private names).
+
+    ``above`` is how many lines stand in the file before the first line that the tree knows of.
+    """
 
     node: FunctionNode
     owner: str
+    above: int = 0
 
 
 #: Seconds of this process that went into indexing whole files: it is done once, for all members.
@@ -37,7 +41,10 @@ _QUIET = ("ignore", None, Warning, re.compile(_NAME), 0)
 
 #: How many ends of a function are tried before its whole file is parsed.
 _MAX_ENDS = 12
-_PRIVATE = re.compile(r"\b__\w*(?<!__)\b")
+#: How the line begins that follows the decorators of a function.
+_HEADS = ("def ", "async ")
+#: It begins with a text, which is looked for quickly; what is before that is asked afterwards.
+_PRIVATE = re.compile(r"__(?<!\w__)\w*(?<!__)\b")
 
 
 def parse(text: str) -> ast.Module:
@@ -128,16 +135,22 @@ def _cut_out(code: CodeType) -> Definition | None:
         return None
     margin = _margin(lines[first - 1])
     ends = 0
+    decorated = True
     for end in range(first, len(lines) + 1):
+        decorated = decorated and not lines[end - 1].lstrip().startswith(_HEADS)
+        if decorated:
+            continue
         text = lines[end] if end < len(lines) else ""
         inside = _margin(text) > margin or text.lstrip()[:1] in ("", "#")
         if inside and end < len(lines):
             continue
-        node = _parse(lines[first - 1 : end], first, bool(margin))
+        source = "".join(lines[first - 1 : end])
+        node = _parse(source, bool(margin))
         if node is not None:
-            private = any(_PRIVATE.search(line) for line in lines[first - 1 : end])
+            private = _PRIVATE.search(source)
             fits = node.name == code.co_name and parameters(node.args) == _code_parameters(code)
-            return Definition(node, "") if fits and not private else None
+            above = first - 1 - bool(margin)
+            return Definition(node, "", above) if fits and not private else None
         ends += 1
         if ends > _MAX_ENDS:
             return None
@@ -148,13 +161,10 @@ def _margin(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _parse(
-    lines: list[str], first: int, indented: bool
-) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
-    """Parse the lines of one function, numbered as in their file; None if they are none."""
-    before = "\n" * (first - 2) + "if 1:\n" if indented else "\n" * (first - 1)
+def _parse(source: str, indented: bool) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    """Parse the lines of one function, with a line before them if they are indented; None if they are none."""
     try:
-        body = parse(before + "".join(lines)).body
+        body = parse(f"if 1:\n{source}" if indented else source).body
     except (SyntaxError, ValueError):
         return None
     if indented and len(body) == 1 and isinstance(body[0], ast.If):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from perfkit.inference.frames import Frame
 
 #: Types of constants.
-CONSTANTS = (str, int, float, complex, bool, bytes, type(None), type(Ellipsis))
+CONSTANTS = frozenset({str, int, float, complex, bool, bytes, type(None), type(Ellipsis)})
 
 
 class Atom:
@@ -278,7 +278,7 @@ def live(obj: object) -> Value:
 
 def join(values: Iterable[Value]) -> Value:
     """Return the value that is any of ``values``."""
-    return frozenset().union(*values)
+    return BOTTOM.union(*values)
 
 
 def constants(value: Value) -> list[Any] | None:
