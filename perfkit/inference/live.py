@@ -99,7 +99,7 @@ def plain_type(field: Any) -> type | None:
     return _TYPES.get(cls.__name__) if cls.__module__.startswith("django.db.models") else None
 
 
-def concrete_subclasses(model: type[models.Model]) -> list[type[models.Model]]:
+def concrete_subclasses(model: type[models.Model]) -> tuple[type[models.Model], ...]:
     """Return all subclasses of a model that rows can be of, proxies included, nearest first."""
     found: list[type[models.Model]] = []
     waiting = list(model.__subclasses__())
@@ -109,7 +109,7 @@ def concrete_subclasses(model: type[models.Model]) -> list[type[models.Model]]:
         # A class that shares its parent's options is none that Django made (usage recording makes some).
         if "_meta" in vars(cls) and not cls._meta.abstract and cls not in found:
             found.append(cls)
-    return found
+    return tuple(found)
 
 
 @cache

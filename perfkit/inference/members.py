@@ -171,12 +171,11 @@ def _declared(
 
 def _foundations(engine: Interpreter) -> Any:
     """Return what an answer rests on: attributes looked up, subclasses and receivers there were."""
-    models = {cls for cls, _ in engine.lookups if issubclass(cls, Model) and cls is not Model}
+    models = {cls for cls in engine.lookups if issubclass(cls, Model) and cls is not Model}
     subclasses = {cls: concrete_subclasses(cls) for cls in models}
     receivers = receivers_of_post_init(engine.loading) if engine.loading else []
-    names = list(engine.names.values())
-    spelt = dict(engine.spelt)
-    return generation(), dict(engine.lookups), names, subclasses, spelt, engine.loading, receivers
+    names = tuple(engine.names.values())
+    return generation(), engine.lookups, names, subclasses, engine.spelt, engine.loading, receivers
 
 
 def _still_holds(foundations: list[Any]) -> bool:
@@ -195,7 +194,7 @@ def _holds(
     return (
         declared == generation()
         and all(names_.get(name, MISSING) is obj for names_, name, obj in names)
-        and all(static(cls, name) is raw for (cls, name), raw in lookups.items())
+        and all(static(cls, name) is raw for cls in lookups for name, raw in lookups[cls].items())
         and all(concrete_subclasses(cls) == found for cls, found in subclasses.items())
         and all(names_like(*key) == found for key, found in spelt.items())
         and (loaded is None or receivers_of_post_init(loaded) == receivers)

@@ -68,7 +68,7 @@ class RowAttributes(Conditions):
     def __init__(self) -> None:
         super().__init__()
         #: What was found in which class: a cached answer is good as long as this holds.
-        self.lookups: dict[tuple[type, str], object] = {}
+        self.lookups: dict[type, dict[str, object]] = {}
         self.overrides: dict[tuple[type, str], list[tuple[Any, Any]]] = {}
         self.searched: set[tuple[Row, str]] = set()
         #: The attributes of a class that a text may name: more of them make another answer.
@@ -81,10 +81,10 @@ class RowAttributes(Conditions):
 
     def static(self, cls: type, name: str) -> Any:
         """Return what a class holds under a name, without running a descriptor; MISSING if nothing."""
-        key = (cls, name)
-        if key not in self.lookups:
-            self.lookups[key] = static(cls, name)
-        return self.lookups[key]
+        found = self.lookups.setdefault(cls, {})
+        if name not in found:
+            found[name] = static(cls, name)
+        return found[name]
 
     def variants(self, row: Row, name: str) -> Iterator[tuple[Row, Any]]:
         """Give what a name may be in the class of a row and in its subclasses."""
