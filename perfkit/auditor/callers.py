@@ -288,17 +288,21 @@ def evaluation(frame: FrameType | None) -> tuple[Any, Place | None, Place | None
     return node or library, library, template_place(node, block), single
 
 
-def evaluation_nearby(depth: int) -> tuple[Any, Place | None, Place | None, bool] | None:
+def evaluation_nearby() -> tuple[Any, Place | None, Place | None, bool] | None:
     """Return what ``evaluation()`` would, where the user's line calls the queryset itself; else None.
 
-    ``depth`` is the number of the innermost frame, seen from the caller. Of the queryset's own
-    frames it asks the names of their modules only, and makes an object of the outermost.
+    To be called by a function that the hook of the iterables calls. Of the queryset's own frames it
+    asks the names of their modules only, and makes an object of the outermost.
     """
-    if _module is None or _module(depth + 1) != _QUERYSETS:
+    # Three frames are ours; the next is what made the iterable.
+    if _module is None or _module(3) != _QUERYSETS:
         return None
-    outer = depth + 2
-    while (module := _module(outer)) == _QUERYSETS:
-        outer += 1
+    for outer in (4, 5, 6):
+        module = _module(outer)
+        if module != _QUERYSETS:
+            break
+    else:
+        return None
     if module is None:
         return None
     frame = sys._getframe(outer)
@@ -307,7 +311,7 @@ def evaluation_nearby(depth: int) -> tuple[Any, Place | None, Place | None, bool
         return None
     called = sys._getframe(outer - 1).f_code
     single = called in FETCH_ALONE
-    if not single and (outer - depth > 3 or mark_of(called).users):
+    if not single and (outer == 6 or mark_of(called).users):
         # One of those between may be get(); a wrapper of the user's goes by the name of what it wraps.
         return None
     line = mark.lines.get(frame.f_lasti) or mark.line(frame)

@@ -42,7 +42,7 @@ def evaluated(scope: Scope, queryset: Any, yields_rows: bool) -> Any:
             rows = read(scope, related, queryset, "", sys._getframe(2))
             if rows is not None:
                 return carry(queryset, rows) if yields_rows else queryset
-    nearby = evaluation_nearby(2)
+    nearby = evaluation_nearby()
     line, location, template, single = nearby or evaluation(sys._getframe(2))
     # get() and its like evaluate a queryset that they made themselves.
     users = nearby is None or not single
