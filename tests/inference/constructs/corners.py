@@ -1126,3 +1126,41 @@ def attribute_set_by_a_setter_of_its_class(self):
     card = Slogans()
     card.brand = self.brand
     return card.brand
+
+
+class Signed:
+    def __init__(self, brand):
+        self.brand = brand
+
+    def __neg__(self):
+        return self.brand
+
+
+@followed
+def sign_that_gives_the_row(self):
+    return (-Signed(self.brand)).slogan
+
+
+@followed
+def import_from_the_package_above(self):
+    from ..constructs.corners import _slogan_of
+
+    return _slogan_of(self.brand)
+
+
+@followed
+def keys_of_rows_by_key(self):
+    return [self.title for _ in self.lines.in_bulk()]
+
+
+class ByClass:
+    def __get__(self, row, owner=None):
+        return self if row is None else owner.described(row)
+
+
+@followed
+class descriptor_that_asks_the_class:
+    member = ByClass()
+
+    def described(self):
+        return self.title
