@@ -48,7 +48,11 @@ class Brand(models.Model):
 
 
 class TagQuerySet(models.QuerySet["Tag"]):
-    """Methods of the project's own: one that filters in Python, one in the database; and a property."""
+    """Methods of the project's own: one that filters in Python, one in the database; a property; a number."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.limit = 3
 
     @property
     def reds(self) -> list[Tag]:

@@ -1164,3 +1164,8 @@ class descriptor_that_asks_the_class:
 
     def described(self):
         return self.title
+
+
+@followed
+def number_of_a_queryset(self):
+    return self.tags.all().limit
