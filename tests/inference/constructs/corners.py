@@ -1169,3 +1169,49 @@ class descriptor_that_asks_the_class:
 @followed
 def number_of_a_queryset(self):
     return self.tags.all().limit
+
+
+class Ranked:
+    def __init__(self, brand):
+        self.brand = brand
+
+    def __lt__(self, other):
+        return self.brand.name < other.brand.slogan
+
+    def __eq__(self, other):
+        return other.brand.motto == 1
+
+
+@followed
+def order_that_asks_the_other(self):
+    return Ranked(self.brand) < Ranked(self.brand)
+
+
+@followed
+def equality_that_asks_the_other(self):
+    return Ranked(self.brand) == Ranked(self.brand)
+
+
+class Forgetful:
+    def __init__(self, brand):
+        self.brand = brand
+        self.kept = None
+
+    def __delattr__(self, name):
+        self.kept = self.brand.slogan
+
+
+@followed
+def attribute_deleted_by_a_method_of_its_class(self):
+    card = Forgetful(self.brand)
+    del card.anything
+    return card.kept
+
+
+class Pair(tuple):
+    pass
+
+
+@given_up
+def tuple_of_an_own_class(self):
+    return Pair([self.brand])[0].slogan
