@@ -27,7 +27,7 @@ from perfkit.methods import PREFIX, attribute_method, is_preset_method, preset_m
 from perfkit.places import choices
 from perfkit.presets import Preset
 from perfkit.reading import is_planned
-from perfkit.relations import column, prefetch_columns
+from perfkit.relations import column
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -198,8 +198,7 @@ class PresetQuerySetMixin(_QuerySet[_M]):
 
         Rows that presets narrowed get the columns that the prefetch stands on too.
         """
-        settled = settle(super().prefetch_related(*lookups))
-        return require_columns(settled, prefetch_columns(self.model, lookups))
+        return settle(super().prefetch_related(*lookups))
 
     def select_for_update(
         self, nowait: bool = False, skip_locked: bool = False, of: Any = (), no_key: bool = False

@@ -64,7 +64,8 @@ def take_shared_lookups(
 ) -> list[str | Prefetch[Any]]:
     """Draft those lookups of the user that meet a planned prefetch; return the others.
 
-    Django would skip the second lookup to one path, or read columns that the first has left out.
+    Django would skip the second lookup to one path, or read columns that the first has left out. Of the
+    others the draft gets the columns that they stand on.
     """
     others = []
     for lookup in lookups:
@@ -73,7 +74,20 @@ def take_shared_lookups(
             draft_lookup(draft, lookup)
         else:
             others.append(lookup)
+            through = lookup.prefetch_through if isinstance(lookup, Prefetch) else lookup
+            _link(draft, through.split(LOOKUP_SEP))
     return others
+
+
+def _link(draft: Draft, parts: list[str]) -> None:
+    """Load what the first prefetch of a path stands on, in the row or in one that is joined to it."""
+    for part in parts:
+        if part not in draft.joins:
+            relation = find_relation(draft.model, part)
+            if relation is not None:
+                draft.links |= set(relation.local)
+            return
+        draft = draft.joins[part][1]
 
 
 def draft_lookup(draft: Draft, lookup: str | Prefetch[Any]) -> None:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import ForeignObject, ForeignObjectRel, ManyToManyField, Model, QuerySet
-from django.db.models.constants import LOOKUP_SEP
 from django.db.models.fields.related import OneToOneRel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 __all__ = [
     "Relation",
@@ -277,11 +276,3 @@ def _is_generic_relation(field: object) -> bool:
 def _attnames(model: type[Model], *names: str) -> tuple[str, ...]:
     fields: list[Any] = [model._meta.get_field(name) for name in names]
     return tuple(field.attname for field in fields)
-
-
-def prefetch_columns(model: type[Model], lookups: Iterable[Any]) -> set[str]:
-    """Return the columns of a model that the first steps of prefetches stand on."""
-    paths = (getattr(lookup, "prefetch_through", lookup) for lookup in lookups)
-    names = {path.partition(LOOKUP_SEP)[0] for path in paths if isinstance(path, str)}
-    found = (find_relation(model, name) for name in sorted(names))
-    return {column for relation in found if relation is not None for column in relation.local}

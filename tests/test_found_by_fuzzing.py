@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db.models import Prefetch
 
 from perfkit import Preset, PresetQuerySet, audit
 from tests.graphs import Graph
@@ -27,6 +28,40 @@ def test_a_prefetch_after_a_preset_has_its_key(world: None, late: bool) -> None:
         found = [book.editor and book.editor.name for book in rows]
     assert found == [book.editor and book.editor.name for book in Book.objects.all()]
     assert len(sent) == 2
+    assert report.findings == ()
+
+
+def _of(row: Any, *steps: str) -> Any:
+    for step in steps:
+        row = None if row is None else getattr(row, step)
+    return row
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize(
+    ("named", "path"),
+    [
+        ("author__name", "author__publisher"),
+        ("author__name", Prefetch("author__publisher")),
+        ("author__mentor__name", "author__publisher"),
+        ("author__mentor__name", "author__mentor__publisher"),
+        ("author__publisher__name", "author__publisher__country"),
+        ("author__name", "author__publisher__country"),
+    ],
+)
+def test_a_prefetch_behind_a_join_of_a_preset_has_its_key(
+    world: None, named: str, path: Any, late: bool
+) -> None:
+    """The key stands in the row that is joined, where the preset left it out."""
+    rows: Any = Book.objects.optimize_for(Preset(only=["title", named])).prefetch_related(path)
+    if late:
+        rows = rows.optimize_for(Preset(only=["pages"]))
+    steps = getattr(path, "prefetch_to", path).split("__")
+    with audit(mode="collect") as report, queries() as sent:
+        found = [_of(book, *steps, "name") for book in rows]
+    assert found == [_of(book, *steps, "name") for book in Book.objects.all()]
+    assert any(found)
+    assert len(sent) <= 3
     assert report.findings == ()
 
 
