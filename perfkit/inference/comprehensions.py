@@ -47,6 +47,7 @@ class Comprehensions(Expressions):
     def expr_GeneratorExp(self, node: ast.GeneratorExp) -> Value:
         outer = self.frame
         first = self.evaluate(node.generators[0].iter)
+        self.ask_for_iterator(first)
         key = (node, "generator", outer.key, first)
         inner = self.inner_frame(node, key)
 
@@ -63,6 +64,10 @@ class Comprehensions(Expressions):
         if not isinstance(found, Generator):
             found = self.made[key] = Generator(run, inner)
         return frozenset({found})
+
+    def ask_for_iterator(self, value: Value) -> None:
+        """Ask for an iterator: of its first iterable, a generator does that when it is made."""
+        raise NotImplementedError
 
     def inner_frame(self, node: ast.expr, key: object) -> Frame:
         """Return the frame of a comprehension that needs one."""

@@ -74,6 +74,8 @@ class Engine:
 
     def __init__(self) -> None:
         self.reads: dict[Read, None] = {}
+        #: Relations of which a queryset was made that a prefetch would serve, if somebody evaluates it.
+        self.offered: dict[Read, None] = {}
         self.unresolved: dict[Unresolved, None] = {}
         self.own_queries: dict[OwnQuery, None] = {}
         self.heap: dict[Box, Contents] = {}
@@ -107,6 +109,10 @@ class Engine:
     def record(self, path: tuple[str, ...], kind: str) -> None:
         """Note that the current line reads a column or relation."""
         self.reads[Read(LOOKUP_SEP.join(path), kind, self.place())] = None
+
+    def offer(self, path: tuple[str, ...]) -> None:
+        """Note that the current line makes a queryset of a relation."""
+        self.offered[Read(LOOKUP_SEP.join(path), "relation", self.place())] = None
 
     def lose(self, construct: str) -> Value:
         """Note that the current line does what is not modelled."""

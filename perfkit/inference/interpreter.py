@@ -210,6 +210,7 @@ class Interpreter(Patterns, Consumers):
                 whole.add(atom.path)
             elif isinstance(atom, Rows) and atom.served:
                 self.fetchable(atom)
+                self.record(atom.row.path, "relation")
                 whole.add(atom.row.path)
         return frozenset("__".join(path) for path in whole)
 

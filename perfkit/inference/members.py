@@ -133,6 +133,8 @@ def _answer(
         return held[1]
     engine = Interpreter()
     whole = engine.hand_over(run(engine))
+    if engine.unresolved:  # What isn't followed may evaluate them.
+        engine.reads.update(engine.offered)
     result = FieldReads(
         model=model._meta.label,
         name=name,

@@ -177,6 +177,14 @@ class Protocols(QuerySets):
         """Return the elements of an iterable."""
         return join(self.iterate_atom(atom) for atom in value)
 
+    def ask_for_iterator(self, value: Value) -> None:
+        """Ask for an iterator: a queryset fetches its rows, and a class may have its own way."""
+        for atom in value:
+            if isinstance(atom, Rows):
+                self.iterate_atom(atom)
+            else:
+                self.ask(atom, "__iter__")
+
     def iterate_atom(self, atom: Atom) -> Value:
         """Return the elements of one iterable."""
         if isinstance(atom, Rows):

@@ -137,11 +137,11 @@ class QuerySets(Assignments):
         return frozenset({bound}) if isinstance(original, FunctionType) else None
 
     def fetchable(self, rows: Rows) -> Value:
-        """Return the queryset of a manager, as ``all()`` gives it."""
+        """Return the queryset of a manager, as ``all()`` gives it; it may never be evaluated itself."""
         if not rows.manager:
             return frozenset({rows})
-        if rows.served and rows.row.path:
-            self.record(rows.row.path, "relation")
+        if rows.served:
+            self.offer(rows.row.path)
         classes = self.queryset_classes(rows)
         return frozenset(replace(rows, manager=False, cls=cls) for cls in classes)
 
@@ -197,7 +197,7 @@ class QuerySets(Assignments):
             self.query(f"{self.name_of(rows)}.{name}()")
             if name in OUTCOMES:
                 return INERT
-            found = INERT if rows.plain else frozenset({rows.row})
+            found = INERT if rows.plain else frozenset({queryset.row})
             return found | (NONE if name in ("first", "last") else BOTTOM)
         return self.call_other(rows, name, arguments, node)
 
@@ -206,7 +206,7 @@ class QuerySets(Assignments):
         self.read_operands(rows, name, arguments)
         if name == "first" and not rows.ordered:
             self.query(f"{self.name_of(rows)}.first() without an ordering")
-            return frozenset({rows.row}) | NONE
+            return frozenset({self.unserved(rows).row}) | NONE
         self.record(rows.row.path, "relation")
         if name == "first":
             return frozenset({rows.row}) | NONE
@@ -235,13 +235,13 @@ class QuerySets(Assignments):
         if name == "iterator":
             self.query(f"{self.name_of(rows)}.iterator()")
             box = self.make(node, "iterator")
-            self.put(box, INERT if rows.plain else frozenset({rows.row}))
+            self.put(box, INERT if rows.plain else frozenset({self.unserved(rows).row}))
             return frozenset({box})
         if name == "in_bulk":
             self.read_operands(rows, name, arguments)
             self.query(f"{self.name_of(rows)}.in_bulk()")
             box = self.make(node, "dict")
-            self.put(box, frozenset({rows.row}), keys=INERT)
+            self.put(box, frozenset({self.unserved(rows).row}), keys=INERT)
             return frozenset({box})
         if name == "get_for_model" and not rows.anchor:
             self.query("a content type, which Django keeps once it was fetched")

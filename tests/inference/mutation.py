@@ -43,6 +43,7 @@ ELSEWHERE: dict[str, Callable[[], None]] = {
     "Interpreter.load": test_members.test_what_runs_on_every_row_is_listed,
     "Interpreter.analyse_callable": test_callables.test_a_function_reads_of_its_parameter,
     "Interpreter.hand_row": test_callables.test_a_function_reads_of_its_parameter,
+    "Engine.offer": test_members.test_what_is_given_to_code_that_is_not_followed_is_prefetched,
     "Conditions.assume_loaded": test_guards.test_a_read_that_is_guarded_loads_nothing,
     "Activations.facts": test_guards.test_a_read_that_is_guarded_loads_nothing,
     "model of django.db.models.base.Model.get_deferred_fields": (
@@ -276,6 +277,8 @@ class Campaign:
         except Exception:
             return False
         if construct.followed is not None and reads.complete is not construct.followed:
+            return False
+        if construct.alone and reads.relations:
             return False
         if reads.complete and bool(reads.own_queries) is not self.queries[construct.name]:
             return False

@@ -34,6 +34,9 @@ def test_no_silent_miss(construct: Construct, row: int) -> None:
         trace = run_traced(Product.objects.get(pk=row), "member")
         if construct.followed is not None:
             assert reads.complete is construct.followed, list(map(str, reads.unresolved))
+        if construct.alone:
+            assert reads.own_queries
+            assert not reads.relations
         if not reads.complete:
             return
         assert not trace.missed_by(reads)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import linecache
 import subprocess
 import sys
 from typing import Any
@@ -30,6 +31,7 @@ def test_an_answer_tells_what_is_read_and_where() -> None:
     assert (price.name, price.kind, price.children) == ("price", "column", ())
     assert price.places[0].function == "Line.total"
     assert price.places[0].file.endswith("tests/inference/app/models.py")
+    assert "self.product.price" in linecache.getline(price.places[0].file, price.places[0].line)
 
 
 def test_a_member_that_there_is_not_is_an_error() -> None:
@@ -293,6 +295,14 @@ def test_what_is_handed_over_is_told() -> None:
     assert found.relations == {"brand", "images"}
 
 
+def test_what_is_given_to_code_that_is_not_followed_is_prefetched() -> None:
+    """The answer is incomplete, and nobody knows that the queryset isn't evaluated there."""
+    with patched(Product, "counted", lambda self: eval("len")(self.tags.all())):
+        found = field_reads(Product, "counted")
+    assert not found.complete
+    assert found.relations == {"tags"}
+
+
 def test_own_queries_are_told_with_their_lines() -> None:
     """No preset can serve them."""
     with patched(Product, "cheap", lambda self: self.lines.filter(amount=1).count()):
@@ -353,6 +363,19 @@ def test_a_declaration_may_name_members() -> None:
         found = field_reads(Product, "heading")
     assert found.columns == {"lines__amount", "price", "brand__slogan"}
     assert found.relations == {"lines", "brand"}
+
+
+def test_what_is_declared_is_read_where_it_is_declared() -> None:
+    """Whoever calls it, and wherever that stands."""
+
+    def page(self: Product) -> list[Any]:
+        return [self.heading(), self.title]  # type: ignore[attr-defined]
+
+    declared = reads("price")(lambda self: None)
+    with patched(Product, "heading", declared), patched(Product, "page", page):
+        found = {line.path: line.place for line in field_reads(Product, "page").lines}
+    assert found["price"].line == declared.__code__.co_firstlineno
+    assert "self.title" in linecache.getline(found["title"].file, found["title"].line)
 
 
 def test_reads_takes_names_only() -> None:

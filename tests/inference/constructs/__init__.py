@@ -42,11 +42,15 @@ _OWN = {
 
 @dataclass(frozen=True)
 class Construct:
-    """``followed`` is whether inference must follow it, or None when it may give up."""
+    """``followed`` is whether inference must follow it, or None when it may give up.
+
+    One that is ``alone`` sends queries of its own, which no prefetch serves: none may be asked for.
+    """
 
     name: str
     attributes: dict[str, dict[str, Any]]
     followed: bool | None
+    alone: bool = False
 
     @contextmanager
     def installed(self) -> Iterator[None]:
@@ -69,7 +73,7 @@ class Construct:
 CONSTRUCTS: list[Construct] = []
 
 
-def _register(followed: bool | None) -> Callable[[T], T]:
+def _register(followed: bool | None, *, alone: bool = False) -> Callable[[T], T]:
     def register(target: T) -> T:
         attributes: dict[str, dict[str, Any]] = {}
         module = target.__module__.rpartition(".")[2]
@@ -83,7 +87,7 @@ def _register(followed: bool | None) -> Callable[[T], T]:
             attributes.setdefault("Product", {}).update(held)
         name = f"{module}.{target.__name__}"  # type: ignore[attr-defined]
         assert name not in {one.name for one in CONSTRUCTS}, f"two constructs are called {name}"
-        CONSTRUCTS.append(Construct(name, attributes, followed))
+        CONSTRUCTS.append(Construct(name, attributes, followed, alone))
         return target
 
     return register
@@ -92,3 +96,4 @@ def _register(followed: bool | None) -> Callable[[T], T]:
 followed = _register(True)
 given_up = _register(False)
 either = _register(None)
+alone = _register(True, alone=True)

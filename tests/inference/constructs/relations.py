@@ -7,7 +7,7 @@ from operator import attrgetter
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum, prefetch_related_objects
 
 from tests.inference.app.models import Brand, Line, Note, Product
-from tests.inference.constructs import either, followed, given_up
+from tests.inference.constructs import alone, either, followed, given_up
 
 
 @followed
@@ -296,6 +296,79 @@ def excluded(self):
 @followed
 def ordered(self):
     return [line.remark for line in self.lines.order_by("amount")]
+
+
+@alone
+def all_ordered(self):
+    return [tag.name for tag in self.tags.all().order_by("name")]
+
+
+@alone
+def all_filtered(self):
+    return self.tags.all().filter(name="red").exclude(colour="x").exists()
+
+
+@alone
+def all_filtered_by_the_queryset(self):
+    return [tag.name for tag in self.tags.named("red")]
+
+
+@alone
+def all_values(self):
+    return list(self.tags.all().values_list("name", flat=True))
+
+
+@alone
+def all_iterated(self):
+    return [tag.name for tag in self.tags.all().iterator()]
+
+
+@alone
+def all_by_key(self):
+    return [tag.name for tag in self.tags.all().in_bulk().values()]
+
+
+@alone
+def all_last(self):
+    return self.tags.all().last()
+
+
+@alone
+def all_first_unordered(self):
+    return self.lines.all().first().remark
+
+
+@alone
+def all_never_evaluated(self):
+    return Product.objects.filter(tags__in=self.tags.all()).count()
+
+
+@followed
+def all_ordered_and_all(self):
+    tags = self.tags.all()
+    return [tag.name for tag in tags], tags.order_by("name").count()
+
+
+@followed
+def all_in_a_generator_that_nobody_consumes(self):
+    made = (tag.name for tag in self.tags.all())
+    return made is None
+
+
+@followed
+class an_iterator_of_a_generator_that_nobody_consumes:
+    class Brand:
+        def __iter__(self):
+            return iter([self.slogan])
+
+    def member(self):
+        made = (one for one in self.brand)
+        return made is None
+
+
+@given_up
+def all_given_to_code_that_is_not_followed(self):
+    return eval("len")(self.tags.all())
 
 
 @followed
