@@ -55,6 +55,10 @@ class PerfkitSettings:
     USAGE_SAMPLE: int = 3
 
 
+#: How many mistakes one error tells.
+_TOLD = 10
+
+
 def problems(value: object) -> list[str]:
     """Say what is wrong with a value of ``PERFKIT``: a sentence each; none when all is well."""
     if not isinstance(value, Mapping):
@@ -69,6 +73,12 @@ def problems(value: object) -> list[str]:
         else:
             found += _VALIDATORS[key](key, item)
     return found
+
+
+def told(found: list[str]) -> str:
+    """Return what is wrong as the text of an error, which a list of a thousand mistakes doesn't fill."""
+    more = f" And {len(found) - _TOLD} more." if len(found) > _TOLD else ""
+    return " ".join(found[:_TOLD]) + more
 
 
 def _one_of(*choices: str) -> Any:
@@ -179,7 +189,7 @@ def get_settings() -> PerfkitSettings:
         value: Any = declared()
         found = problems(value)
         if found:
-            raise PerfkitSettingsError(" ".join(found))
+            raise PerfkitSettingsError(told(found))
         values = {**value, **_standing_in}
         if "AUDIT_IGNORE" in values:
             values["AUDIT_IGNORE"] = tuple(values["AUDIT_IGNORE"])

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.http.response import HttpResponseBase
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from django.http import HttpRequest
-    from django.http.response import HttpResponseBase
 
 
 class Enclosure(Protocol):
@@ -39,6 +39,10 @@ class EnclosingMiddleware(Generic[E]):
     async_capable = True
 
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        if not callable(get_response):
+            raise TypeError(
+                f"{type(self).__name__} takes what answers a request, not {get_response!r}."
+            )
         self.get_response = get_response
         self.is_async = iscoroutinefunction(get_response)
         if self.is_async:
@@ -61,7 +65,8 @@ class EnclosingMiddleware(Generic[E]):
             return passed_on
         with _Inside(enclosure):
             response = self.get_response(request)
-            self.answered(enclosure, response)
+            if isinstance(response, HttpResponseBase):
+                self.answered(enclosure, response)
         return _finish(enclosure, response)
 
     async def _acall(self, request: HttpRequest) -> HttpResponseBase:
@@ -71,7 +76,8 @@ class EnclosingMiddleware(Generic[E]):
             return passed_on
         with _Inside(enclosure):
             response = await self.get_response(request)
-            self.answered(enclosure, response)
+            if isinstance(response, HttpResponseBase):
+                self.answered(enclosure, response)
         return _finish(enclosure, response)
 
 
@@ -93,8 +99,11 @@ class _Inside:
 
 
 def _finish(enclosure: Enclosure, response: Any) -> HttpResponseBase:
-    """Close the enclosure, now or when the response is complete."""
-    if not getattr(response, "is_rendered", True):
+    """Close the enclosure, now or when the response is complete; what is none is Django's to refuse."""
+    known = isinstance(response, HttpResponseBase)
+    if not known:
+        enclosure.close()
+    elif not getattr(response, "is_rendered", True):
         _render_inside(enclosure, response)
     elif response.streaming and getattr(response, "file_to_stream", None) is None:
         steps = _asteps if response.is_async else _steps

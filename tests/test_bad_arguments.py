@@ -11,20 +11,46 @@ import linecache
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured
 from django.template import TemplateDoesNotExist
-from django.test import override_settings
+from django.test import RequestFactory, override_settings
+from django.views.generic import DetailView, ListView
 from hypothesis import given
 from hypothesis import strategies as st
+from rest_framework.viewsets import GenericViewSet
 
 import perfkit
-from perfkit import Preset, PresetError, PresetManager, PresetQuerySet, conf
-from perfkit.integrations.rest_framework import preset_from_serializer
+from perfkit import (
+    LazyLoadError,
+    Preset,
+    PresetError,
+    PresetManager,
+    PresetQuerySet,
+    audit,
+    conf,
+)
+from perfkit.integrations.admin import PresetAdminMixin
+from perfkit.integrations.model_utils import (
+    PresetInheritanceManager,
+    PresetInheritanceQuerySet,
+    PresetSoftDeletableManager,
+    PresetSoftDeletableQuerySet,
+)
+from perfkit.integrations.opentelemetry import OpenTelemetryMiddleware
+from perfkit.integrations.rest_framework import PresetViewSetMixin, preset_from_serializer
 from perfkit.integrations.templates import preset_from_template
+from perfkit.integrations.views import PresetViewMixin, preset_view
+from perfkit.middleware import AuditMiddleware, RoutesMiddleware, UsageMiddleware
+from perfkit.signals import lazy_load
 from perfkit.testing import QueryGrowth, assert_constant_queries
+from tests.test_reference import GIVEN, PUBLIC, names_of
 from tests.testapp.models import Book
 
 PACKAGE = str(Path(perfkit.__file__).parent)
@@ -144,9 +170,43 @@ ENTRIES: dict[str, Callable[[Any, Any], Any]] = {
     "perfkit.integrations.rest_framework.preset_from_serializer": lambda a, b: (
         preset_from_serializer(a, b)
     ),
+    "perfkit.integrations.rest_framework.PresetViewSetMixin": lambda a, b: VIEWSETS(a, b),
+    "perfkit.integrations.views.PresetViewMixin": lambda a, b: VIEWS(a, b),
+    "perfkit.integrations.views.preset_view": lambda a, b: FUNCTION_VIEWS(a, b),
+    "perfkit.integrations.admin.PresetAdminMixin": lambda a, b: ADMINS(a, b),
+    **{
+        f"perfkit.integrations.model_utils.Preset{kind}QuerySet": lambda a, b, rows=rows: rows(
+            Book
+        ).optimize_for(a)
+        for kind, rows in (
+            ("Inheritance", PresetInheritanceQuerySet),
+            ("SoftDeletable", PresetSoftDeletableQuerySet),
+        )
+    },
+    **{
+        f"perfkit.integrations.model_utils.Preset{kind}Manager": lambda a, b, manager=manager: (
+            manager.from_queryset(b if isinstance(b, type) else manager._queryset_class, preset=a)
+        )
+        for kind, manager in (
+            ("Inheritance", PresetInheritanceManager),
+            ("SoftDeletable", PresetSoftDeletableManager),
+        )
+    },
+    **{
+        f"{middleware.__module__}.{middleware.__name__}": lambda a, b, middleware=middleware: (
+            MIDDLEWARES(middleware, a, b)
+        )
+        for middleware in (
+            AuditMiddleware,
+            RoutesMiddleware,
+            UsageMiddleware,
+            OpenTelemetryMiddleware,
+        )
+    },
+    "perfkit.signals.lazy_load": lambda a, b: RECEIVERS(a, b),
 }
-#: Names that take nothing of a user's: what perfkit hands out, classes to inherit from, and the same
-#: under another name.
+#: Names that take nothing of a user's: what perfkit hands out, what Django makes, classes to inherit
+#: from that take nothing, and the same under another name.
 NOTHING_TO_GIVE = {
     "perfkit.AuditReport",
     "perfkit.Finding",
@@ -157,14 +217,16 @@ NOTHING_TO_GIVE = {
     "perfkit.testing.PerfkitAssertionsMixin",
     "perfkit.testing.aassert_constant_queries",
     "perfkit.integrations.templates.derive_from_template",
-    "perfkit.integrations.rest_framework.PresetViewSetMixin",
     "perfkit.integrations.rest_framework.derive_from_serializer",
+    "perfkit.integrations.debug_toolbar.PerfkitPanel",
+    "perfkit.integrations.external_calls.ExternalCallsConfig",
+    "perfkit.integrations.external_calls.install",
+    "perfkit.integrations.external_calls.is_installed",
+    "perfkit.integrations.external_calls.uninstall",
 }
 MODULES = (
-    "perfkit",
-    "perfkit.testing",
-    "perfkit.integrations.templates",
-    "perfkit.integrations.rest_framework",
+    *("perfkit", "perfkit.testing", "perfkit.middleware", "perfkit.signals"),
+    *(name for name in PUBLIC if name.startswith("perfkit.integrations.")),
 )
 PARTS = (
     *("only", "defer", "select_related", "prefetch_related"),
@@ -210,6 +272,97 @@ def AUDITS(a: Any, b: Any) -> None:
             assert_on_purpose(error)
 
 
+def VIEWS(a: Any, b: Any) -> None:
+    """Let a view name any preset, and anything to derive it from."""
+    request = RequestFactory().get("/")
+    for attributes in ({"preset": a}, {"preset_from": a}, {"preset": b, "preset_from": a}):
+        for base, rows in ((ListView, Book.objects.all()), (DetailView, PresetQuerySet(Book))):
+            view = type("View", (PresetViewMixin, base), {"queryset": rows, **attributes})()
+            try:
+                view.setup(request)
+                view.get_queryset()
+            except SAID as error:
+                assert_on_purpose(error)
+
+
+def VIEWSETS(a: Any, b: Any) -> None:
+    """Let a viewset name any preset, and any serializer."""
+    request = RequestFactory().get("/")
+    for attributes in (
+        {"preset": a},
+        {"preset": a, "serializer_class": b},
+        {"serializer_class": a},
+    ):
+        viewset = type("ViewSet", (PresetViewSetMixin, GenericViewSet), attributes)
+        view = viewset(request=request, queryset=PresetQuerySet(Book), action="list")
+        try:
+            view.filter_queryset(view.get_queryset())
+        except SAID as error:
+            assert_on_purpose(error)
+
+
+def FUNCTION_VIEWS(a: Any, b: Any) -> None:
+    """Decorate a view with anything, and anything with a decorator of views; then call the view."""
+    request = RequestFactory().get("/")
+
+    def page(request: Any, books: Any) -> Any:
+        return books
+
+    for decorator in (
+        lambda: preset_view(a, books=Book),
+        lambda: preset_view(a, preset=b, books=Book),
+        lambda: preset_view("library/books.html", books=a),
+        lambda: preset_view(preset=a, books=Book),
+        lambda: preset_view(preset=Preset(), books=a),
+    ):
+        try:
+            decorator()(page)(request)
+        except SAID as error:
+            assert_on_purpose(error)
+    try:
+        preset_view(preset=Preset(), books=Book)(a)
+    except SAID as error:
+        assert_on_purpose(error)
+
+
+def ADMINS(a: Any, b: Any) -> None:
+    """Let a ModelAdmin name any preset for its change list; None lets it derive one."""
+    request = RequestFactory().get("/")
+    request.user = User(is_superuser=True, is_active=True)
+    admin = type("Admin", (PresetAdminMixin, ModelAdmin), {"preset": a, "ordering": ["pk"]})
+    changelist = admin(Book, AdminSite())._loading_shown
+    for rows in (Book.objects.all(), PresetQuerySet(Book)) if a is not None else ():
+        try:
+            changelist(SimpleNamespace(root_queryset=rows, list_select_related=True), rows)
+        except SAID as error:
+            assert_on_purpose(error)
+
+
+def MIDDLEWARES(middleware: Any, a: Any, b: Any) -> None:
+    """Put a middleware around anything, and around a page that answers with anything."""
+    request = RequestFactory().get("/")
+
+    async def answer(request: Any) -> Any:
+        return a
+
+    with override_settings(PERFKIT={"AUDIT": "collect"}):
+        assert middleware(lambda request: a)(request) is a
+        assert async_to_sync(middleware(answer))(request) is a
+        if not callable(a):
+            middleware(a)
+
+
+def RECEIVERS(a: Any, b: Any) -> None:
+    """Connect anything, and what gives anything, to the signal: the page goes on."""
+    for receiver in (a, lambda **kwargs: a):
+        lazy_load.connect(receiver, sender=b, weak=False)
+        try:
+            with audit(mode="raise"), pytest.raises(LazyLoadError):
+                Book.from_db("default", ["id"], [1]).title
+        finally:
+            lazy_load.disconnect(receiver, sender=b)
+
+
 def assert_on_purpose(error: BaseException) -> None:
     """Assert that an error was raised by a ``raise`` of perfkit's, or by the call itself."""
     *_, last = traceback.walk_tb(error.__traceback__)
@@ -242,6 +395,16 @@ def test_anything_to_any_public_name(name: str, a: Any, b: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ENTRIES)
+def test_each_of_them_by_itself(name: str) -> None:
+    """None of the kinds is left to chance."""
+    for value in (*STRINGS, *OTHERS):
+        try:
+            ENTRIES[name](value, 0)
+        except SAID as error:
+            assert_on_purpose(error)
+
+
+@pytest.mark.parametrize("name", ENTRIES)
 def test_an_object_whose_methods_fail(name: str) -> None:
     """Its own error comes through, or one that says what is wrong; it isn't taken for something else."""
     try:
@@ -254,9 +417,9 @@ def test_an_object_whose_methods_fail(name: str) -> None:
 
 def test_every_public_name_is_tried() -> None:
     """A new public name needs an entry here, or a reason why nothing can be given to it."""
-    public = {
-        f"{module}.{name}" for module in MODULES for name in importlib.import_module(module).__all__
-    }
+    modules = {name: importlib.import_module(name) for name in MODULES}
+    public = {f"{name}.{own}" for name, module in modules.items() for own in names_of(module)}
+    public |= {f"perfkit.signals.{name}" for name in GIVEN["perfkit.signals"]}
     assert public == set(ENTRIES) | NOTHING_TO_GIVE
 
 

@@ -57,9 +57,10 @@ class Audit:
     def __init__(self, mode: str | None = None, **overrides: Any) -> None:
         self._mode = mode
         self._overrides = overrides
-        if overrides.get("ignore") is not None:
+        given = overrides.get("ignore")
+        if isinstance(given, Iterable) and not isinstance(given, str):
             # It is read again for each call of a function that is decorated.
-            overrides["ignore"] = list(overrides["ignore"])
+            overrides["ignore"] = list(given)
         self._openings: list[Opening] = []
         self._configure()
 

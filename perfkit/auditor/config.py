@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from perfkit.conf import MODES, get_settings, problems
+from perfkit.conf import MODES, get_settings, problems, told
 from perfkit.exceptions import PerfkitSettingsError
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def for_scope(mode: str | None, **overrides: Any) -> AuditConfig:
     given = {name: value for name, value in overrides.items() if value is not None}
     found = problems({f"AUDIT_{name.upper()}": value for name, value in given.items()})
     if found:
-        raise PerfkitSettingsError(" ".join(found))
+        raise PerfkitSettingsError(told(found))
     if "ignore" in given:
         given["ignore"] = tuple(given["ignore"])
     return replace(config, mode=mode, **given)

@@ -129,7 +129,9 @@ def preset_view(
     loads = tuple(ViewRows(name, given, template, preset) for name, given in rows.items())
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
-        label = f"{view.__module__}.{view.__qualname__}"
+        if not callable(view):
+            raise PresetError(f"preset_view() decorates a function, not {shown(view)}.")
+        label = f"{view.__module__}.{getattr(view, '__qualname__', type(view).__qualname__)}"
         for one in loads:
             _require_argument(view, one.name, label)
 

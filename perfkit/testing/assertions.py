@@ -41,12 +41,13 @@ def assert_constant_queries(
     ``assertNumQueries`` a second time after ``create_batch(20)``.
     """
     __tracebackhide__ = True
+    steps = _steps(call, grow, grow_again)
     growth = QueryGrowth(fixed_size=fixed_size, returns_none=returns_none, status=status)
     with growth.warming_up() as made:
         made.result = _result_of(call)
     with growth.calling() as made:
         made.result = _result_of(call)
-    for step in filter(None, (grow, grow_again)):
+    for step in steps:
         with growth.growing():
             _result_of(step)
         with growth.calling() as made:
@@ -71,12 +72,13 @@ async def aassert_constant_queries(
     (``lambda: async_client.get("/orders/")``), or be synchronous: then they run in a thread.
     """
     __tracebackhide__ = True
+    steps = _steps(call, grow, grow_again)
     growth = QueryGrowth(fixed_size=fixed_size, returns_none=returns_none, status=status)
     with growth.warming_up() as made:
         made.result = await _aresult_of(call)
     with growth.calling() as made:
         made.result = await _aresult_of(call)
-    for step in filter(None, (grow, grow_again)):
+    for step in steps:
         with growth.growing():
             await _aresult_of(step)
         with growth.calling() as made:
@@ -85,12 +87,21 @@ async def aassert_constant_queries(
     return growth
 
 
+def _steps(
+    call: Callable[[], Any], grow: Callable[[], Any], grow_again: Callable[[], Any] | None
+) -> list[Callable[[], Any]]:
+    """Return what makes more rows, step by step; refuse what can't be called before anything is."""
+    steps = [grow] if grow_again is None else [grow, grow_again]
+    for function in (call, *steps):
+        if not callable(function):
+            raise TypeError(
+                f"assert_constant_queries() takes functions that are called without arguments, "
+                f"not {function!r}: write `lambda: client.get(url)`."
+            )
+    return steps
+
+
 def _result_of(function: Callable[[], Any]) -> Any:
-    if not callable(function):
-        raise TypeError(
-            f"assert_constant_queries() takes functions that are called without arguments, "
-            f"not {function!r}: write `lambda: client.get(url)`."
-        )
     result = function()
     if inspect.isawaitable(result):
         if inspect.iscoroutine(result):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from perfkit.apply import apply_preset
+from perfkit.arguments import shown
 from perfkit.exceptions import PresetError
 from perfkit.integrations.admin.changelists import (
     Shown,
@@ -120,8 +121,8 @@ def apply_named(rows: QuerySet[Any], preset: str | Preset, admin: str) -> QueryS
     if preset_method(rows, preset) is None:
         known = getattr(rows, "presets", {})
         raise PresetError(
-            f"{admin}.preset names {preset!r}, but {type(rows).__name__} has "
-            + choices(preset, known, "no presets"),
+            f"{admin}.preset names {shown(preset)}, but {type(rows).__name__} has "
+            + choices(str(preset), known, "no presets"),
             check_id="perfkit.E005",
         )
     named: QuerySet[Any] = rows.optimize_for(preset)  # type: ignore[attr-defined]  # it has presets

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.core.signals import setting_changed
@@ -97,7 +98,12 @@ def kept(
 
 def load(template: str | Sequence[str], using: str | None) -> Any:
     """Return the template that Django would take; raise PresetError if it is not one of Django's own."""
-    names = [template] if isinstance(template, str) else list(template)
+    several = isinstance(template, Iterable) and not isinstance(template, str)
+    names: list[Any] = list(template) if several else [template]
+    if not all(isinstance(name, str) for name in names):
+        raise PresetError(
+            f"preset_from_template() takes the name of a template, or several, not {shown(template)}."
+        )
     missing: TemplateDoesNotExist | None = None
     for name in names:
         for engine in engines.all() if using is None else [engines[using]]:
@@ -106,9 +112,9 @@ def load(template: str | Sequence[str], using: str | None) -> Any:
             except TemplateDoesNotExist as error:
                 missing = missing or error
                 continue
-            except ValueError as error:  # a NUL, which no name of a file has
+            except (ValueError, OSError) as error:  # a NUL, a directory, a name that is too long
                 raise PresetError(
-                    f"preset_from_template(): {name!r} is no name of a template ({error})."
+                    f"preset_from_template(): {shown(name)} is no name of a template ({error})."
                 ) from None
             if not isinstance(engine, DjangoTemplates) or not isinstance(loaded, DjangoTemplate):
                 kind = f"{type(engine).__module__}.{type(engine).__qualname__}"
