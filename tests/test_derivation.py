@@ -192,6 +192,7 @@ def test_members_stand_for_what_they_read() -> None:
 def test_what_members_cover_is_not_written_again() -> None:
     """A column that a member reads and nothing else is loaded with it."""
     assert abridged(Brand, ["name", "slogan"], ["label"]) == ["label"]
+    assert abridged(Brand, ["slogan"], ["describe"]) == ["describe"]
     assert abridged(Brand, ["name", "slogan", "motto"], ["label"]) == ["label", "motto"]
 
 
