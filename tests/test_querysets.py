@@ -752,6 +752,8 @@ class TestLocking:
         """Then ``of`` is the user's affair."""
         joined = Book.objects.select_related("author").compact().select_for_update()
         assert joined.query.select_for_update_of == ()
+        united = Book.objects.select_related("author").compact().optimize_for_list()
+        assert united.select_for_update().query.select_for_update_of == ()
         asked = Book.objects.optimize_for_list().select_for_update().select_related("author")
         assert asked.query.select_for_update_of == ()
         of = Book.objects.optimize_for_list().select_for_update(of=("self", "author"))

@@ -230,6 +230,9 @@ def test_super_is_followed_through_the_classes() -> None:
             def heading(self) -> Any:
                 return (self.price, super().heading())
 
+            def above(self) -> Any:
+                return self.parent.heading()
+
         assert field_reads(Mixed, "heading").columns == {"price", "tax", "title"}
 
         class Beside(Plain):
@@ -247,7 +250,9 @@ def test_super_is_followed_through_the_classes() -> None:
 
         # super() of the mixin is another class in a row of this subclass.
         assert field_reads(Both, "heading").columns == {"price", "tax", "status"}
-        assert field_reads(Mixed, "heading").columns == {"price", "tax", "title", "status"}
+        every = {"price", "tax", "title", "status"}
+        assert field_reads(Mixed, "heading").columns == every
+        assert field_reads(Both, "above").columns == {f"parent__{name}" for name in every}
 
 
 def test_the_code_is_never_run() -> None:

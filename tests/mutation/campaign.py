@@ -156,7 +156,7 @@ class Campaign:
 
     def limit(self, names: list[str]) -> float:
         """Return the seconds after which a mutant runs for ever."""
-        return 30 + 10 * sum(self.seconds[one] for one in names)
+        return 120 + 20 * sum(self.seconds[one] for one in names)
 
     def dies_in_fork(self, mutant: Mutant, items: list[pytest.Item]) -> bool:
         """Return whether a test fails with the changed code that passes without, in forks of this process."""
@@ -220,7 +220,7 @@ class Campaign:
                 cwd=self.copy,
                 env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(self.copy)},
                 capture_output=True,
-                timeout=60 + self.limit(names),
+                timeout=300 + self.limit(names),
                 check=False,
             )
         except subprocess.TimeoutExpired:
