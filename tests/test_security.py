@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django import urls
 from django.core.management import call_command
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from opentelemetry import trace
 
 import perfkit
-from perfkit import LazyLoadError, Preset, PresetQuerySet, audit
+from perfkit import LazyLoadError, Preset, PresetQuerySet, audit, record_usage
 from perfkit.auditor import baseline
 from perfkit.integrations.opentelemetry import OpenTelemetryMiddleware
 from perfkit.middleware import AuditMiddleware, RoutesMiddleware, UsageMiddleware
@@ -28,7 +29,7 @@ from perfkit.testing import assert_constant_queries
 from perfkit.usage import Evidence, Line, QuerysetUsage, RowsUsage, process
 from perfkit.usage.page import page
 from tests.auditor.app.models import Book, Chapter, Person, Publisher, Tag
-from tests.integrations.test_opentelemetry import EXPORTER, sdk
+from tests.integrations.test_opentelemetry import EXPORTER, READER, sdk
 
 __all__ = ["sdk"]
 
@@ -116,6 +117,7 @@ def test_no_value_of_a_row_comes_out(
     [span] = [span for span in EXPORTER.get_finished_spans() if span.name == "a page"]
     assert span.events
     outputs["span"] = span.to_json()
+    outputs["metrics"] = str(READER.get_metrics_data().to_json())  # type: ignore[union-attr]
     outputs["signals"] = "\n".join(heard)
     baseline.write(known, recorder.entries)
     outputs["baseline"] = known.read_text()
@@ -149,6 +151,43 @@ def test_no_value_of_a_row_comes_out(
         assert SENTINEL not in text, f"{name}: {text[max(0, text.index(SENTINEL) - 300) :][:400]}"
         assert str(NUMBER) not in text, name
     assert "blurb" in outputs["report"]
+
+
+class Pages:
+    """The URLs of a project with the Debug Toolbar, and the page that reads everything."""
+
+    urlpatterns = (
+        urls.path("everything/", lambda request: HttpResponse(str(read_everything()))),
+        urls.path("__debug__/", urls.include("debug_toolbar.urls")),
+    )
+
+
+@pytest.mark.parametrize("audit_first", [False, True])
+def test_no_value_of_a_row_is_in_the_panel_of_the_debug_toolbar(
+    transactional_db: None, settings: Any, audit_first: bool
+) -> None:
+    """It has findings, plans, lines and evidence of the page that reads everything, and no value."""
+    settings.ROOT_URLCONF, settings.DEBUG, settings.INTERNAL_IPS = Pages, True, ["127.0.0.1"]
+    settings.MIDDLEWARE = ["debug_toolbar.middleware.DebugToolbarMiddleware"]
+    settings.PERFKIT = {"AUDIT": "log"}
+    if audit_first:
+        settings.MIDDLEWARE.insert(0, "perfkit.middleware.AuditMiddleware")
+    make_rows()
+    with record_usage():
+        answer = Client().get("/everything/", {"q": SENTINEL})
+        assert SENTINEL in answer.content.decode()
+        query = {"request_id": answer.headers["djdt-request-id"], "panel_id": "PerfkitPanel"}
+        panel = Client().get("/__debug__/render_panel/", query).json()["content"]
+    for shown in (
+        "Spoken.blurb",
+        "Spoken.secret",
+        "Spoken.tags",
+        "test_security.py",
+        "Loaded and never read",
+    ):
+        assert shown in panel
+    assert SENTINEL not in panel
+    assert str(NUMBER) not in panel
 
 
 class Tags(HTMLParser):
