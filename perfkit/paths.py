@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db.models.constants import LOOKUP_SEP
 
 from perfkit.arguments import split_path
@@ -108,11 +109,23 @@ class Paths:
         for relation in sorted(reads.whole):
             for behind in self._reach(draft, relation.split(LOOKUP_SEP), path)[-1:]:
                 behind.say_all()
+        for key, label in sorted(reads.behind):
+            self._read_behind(draft, key, label, path)
         if not reads.complete:
             # Never less than can be proved: the rows that it touches are not narrowed.
             for behind in touched:
                 behind.say_all()
         self.place.doubts.extend(doubts_of(reads, self.place.label, path))
+
+    def _read_behind(self, draft: Draft, key: str, label: str, path: str) -> None:
+        """Load the rows of one model that are behind a generic key whole, whatever an include says."""
+        *above, last = key.split(LOOKUP_SEP)
+        reached = self._reach(draft, above, path)
+        owner = reached[-1] if reached else draft
+        relation = find_relation(owner.model, last)
+        if relation is not None and len(reached) == len(above):
+            model = apps.get_model(label)
+            owner.prefetch(relation).drafts.setdefault(model, Draft(model)).say_all()
 
     def _reach(self, draft: Draft, steps: list[str], path: str) -> list[Draft]:
         """Return the drafts along a path that a member crosses, its rows narrowed to their links."""

@@ -53,6 +53,8 @@ class Assignments(Attributes):
     def bind_name(self, name: str, value: Value) -> None:
         """Assign to a name."""
         frame = self.frame
+        if frame.settled is not None and name in frame.settled:
+            frame.unsettle(name)
         if name in frame.overlay:
             frame.overlay[name] = value
             return

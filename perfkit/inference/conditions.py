@@ -7,16 +7,17 @@ import builtins
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from django.db.models.base import ModelBase
+from django.db.models.base import Model, ModelBase
 
 from perfkit.inference.calls import Calls
-from perfkit.inference.frames import Loaded
+from perfkit.inference.frames import Asked, Loaded
 from perfkit.inference.live import concrete_subclasses
+from perfkit.inference.results import LOOKUP_SEP
 from perfkit.inference.values import (
     BOTTOM,
-    GENERIC_ROW,
     NONE,
     Atom,
+    Behind,
     Deferred,
     Inert,
     Known,
@@ -145,7 +146,7 @@ class Conditions(Calls):
 
         def keep(atom: Atom) -> Value:
             unknown = isinstance(atom, (Inert, Lost))
-            unknown |= isinstance(atom, Opaque) and atom.what != GENERIC_ROW
+            unknown |= isinstance(atom, Opaque) and not isinstance(atom, Behind)
             none = atom in NONE
             return frozenset({atom}) if unknown or none is is_none else frozenset()
 
@@ -165,10 +166,48 @@ class Conditions(Calls):
         classes = constants(flat)
         if not classes or any(type(one) not in PLAIN_METACLASSES for one in classes):
             return True
-        return self.narrow(test.args[0], lambda atom: self.instances(atom, tuple(classes), truth))
+        subject = test.args[0]
+
+        def keep(atom: Atom) -> Value:
+            return self.instances(atom, tuple(classes), truth)
+
+        if isinstance(subject, ast.Attribute):
+            return self.narrow_attribute(subject, keep)
+        return self.narrow(subject, keep)
+
+    def narrow_attribute(self, node: ast.Attribute, keep: Callable[[Atom], Value]) -> bool:
+        """Keep of the row behind a generic key, an attribute of a name, what ``keep`` leaves of it."""
+        frame = self.frame
+        name = self.private(node.value.id) if isinstance(node.value, ast.Name) else ""
+        names = frame.holding(name)
+        value = self.expr_Attribute(node) if names is not None else BOTTOM
+        if names is None or not any(isinstance(atom, Behind) for atom in value):
+            return True
+        left = join(keep(atom) for atom in value)
+        frame.settled = (frame.settled or set()) | {name}
+        names[Asked(name, self.private(node.attr))] = left
+        frame.alive = bool(left)
+        return frame.alive
+
+    def settled(self, node: ast.Attribute, found: Value) -> Value:
+        """Return what of an attribute is left after what was asked of it before.
+
+        It holds as long as no code that is followed sets the key to something else.
+        """
+        frame = self.frame
+        if not (isinstance(node.value, ast.Name) and any(isinstance(one, Behind) for one in found)):
+            return found
+        name = self.private(node.value.id)
+        names = frame.holding(name) or {}
+        left = names.get(Asked(name, self.private(node.attr)))
+        keys = [one.key for one in found if isinstance(one, Behind)]
+        is_set = any((path, part) in self.stored for path, *parts in keys for part in parts)
+        return found if left is None or is_set else left
 
     def instances(self, atom: Atom, classes: tuple[type, ...], truth: bool) -> Value:
         """Return what an atom may be if it is, or isn't, an instance of one of several classes."""
+        if isinstance(atom, Behind) and truth:
+            return self.rows_behind(atom, classes)
         cls = class_of(atom)
         if cls is None:
             return frozenset({atom})
@@ -185,6 +224,19 @@ class Conditions(Calls):
             return frozenset({atom})
         highest = [one for one in below if not any(b in one.__mro__[1:] for b in below)]
         return frozenset(replace(atom, model=one) for one in highest)
+
+    def rows_behind(self, behind: Behind, classes: tuple[type, ...]) -> Value:
+        """Return the rows of these classes that may be behind a generic key, if they are all models."""
+        found: set[Atom] = set()
+        for cls in classes:
+            if not issubclass(cls, Model) or cls is Model or cls._meta.abstract:
+                return frozenset({behind})
+            path, name = behind.key[:2]
+            found.add(Row(cls, cls, (*path, name), own=True, generic=True))
+            for one in (cls, *concrete_subclasses(cls)) if behind.path else ():
+                label = one._meta.concrete_model._meta.label  # type: ignore[union-attr]
+                self.behind[LOOKUP_SEP.join(behind.path), label] = None
+        return frozenset(found)
 
 
 def class_of(atom: Atom) -> type | None:

@@ -76,6 +76,8 @@ class Engine:
         self.reads: dict[Read, None] = {}
         #: Relations of which a queryset was made that a prefetch would serve, if somebody evaluates it.
         self.offered: dict[Read, None] = {}
+        #: Generic keys, by path, and the models of which rows behind them are read.
+        self.behind: dict[tuple[str, str], None] = {}
         self.unresolved: dict[Unresolved, None] = {}
         self.own_queries: dict[OwnQuery, None] = {}
         self.heap: dict[Box, Contents] = {}
@@ -150,7 +152,7 @@ class Engine:
 
     def _carries(self, atom: Atom, seen: set[Atom]) -> bool:
         if isinstance(atom, Row):
-            return not atom.own or atom.parent is not None
+            return not atom.own or atom.parent is not None or atom.generic
         if isinstance(atom, Rows):
             return self._carries(atom.row, seen) or atom.anchor is not None
         if isinstance(atom, (RowPart, Opaque)):

@@ -71,7 +71,12 @@ class Expressions(Definitions):
     def expr_Attribute(self, node: ast.Attribute) -> Value:
         value = self.evaluate(node.value)
         self.frame.line = node.end_lineno or node.lineno
-        return self.get(value, self.private(node.attr))
+        found = self.get(value, self.private(node.attr))
+        return found if self.frame.settled is None else self.settled(node, found)
+
+    def settled(self, node: ast.Attribute, found: Value) -> Value:
+        """Return what of an attribute is left after what was asked of it before."""
+        raise NotImplementedError
 
     def expr_Subscript(self, node: ast.Subscript) -> Value:
         value = self.evaluate(node.value)
@@ -215,7 +220,7 @@ class Expressions(Definitions):
         else:
             found |= self.evaluate(node.values[-1])
             ends.append((self.frame.names, True))
-        self.frame.overlay.update(overlay)
+        self.frame.overlay = overlay
         self.merge(*ends)
         return found
 

@@ -22,7 +22,15 @@ class Loaded:
     column: str
 
 
-Names = dict["str | Loaded", Value]
+@dataclass(frozen=True)
+class Asked:
+    """A fact that stands among the names: what the attribute of a name is, by what was asked of it."""
+
+    name: str
+    attribute: str
+
+
+Names = dict["str | Loaded | Asked", Value]
 
 
 @dataclass
@@ -64,6 +72,21 @@ class Frame:
     yielded: Value = BOTTOM
     loops: list[Loop] = field(default_factory=list)
     tries: list[Names] = field(default_factory=list)
+    #: The names of whose attributes something was asked; None as long as there is none.
+    settled: set[str] | None = None
+
+    def holding(self, name: str) -> Names | None:
+        """Return where a name of this frame stands that only its own statements bind; None if it is another."""
+        if name in self.overlay:
+            return self.overlay
+        own = name in self.scope.bound and name not in self.scope.captured
+        return self.names if own else None
+
+    def unsettle(self, name: str) -> None:
+        """Forget what was asked of the attributes of a name, which becomes another thing."""
+        for names in (self.names, self.overlay):
+            for fact in [one for one in names if isinstance(one, Asked) and one.name == name]:
+                del names[fact]
 
     def look_up(self, name: str) -> Value | None:
         """Return what a name stands for; None when only the live program can tell (``look_up_live``)."""
@@ -117,6 +140,6 @@ def join_names(first: Names, *others: Names) -> Names:
     }
     for names in others:
         for name, value in names.items():
-            if isinstance(name, str):
+            if isinstance(name, str) or name in joined:
                 joined[name] = joined.get(name, BOTTOM) | value
     return joined

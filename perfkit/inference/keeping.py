@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +54,7 @@ class KeptAttributes(RowAttributes):
             return found
         if name.startswith("__") and name.endswith("__"):
             return BOTTOM
-        if row.own and row.parent is None:
+        if row.own and row.parent is None and not row.generic:
             return INERT
         return self.lose(f"{row.model.__name__}.{name}, which no code of the class sets")
 
@@ -102,6 +103,7 @@ class KeptAttributes(RowAttributes):
                 self.hoped.setdefault((row.path, name), f"{row.model.__name__}.{name}")
             return
         code = function.__code__
+        given: Value = BOTTOM
         required = code.co_argcount - len(function.__defaults__ or ())
         if function.__name__ == "__init__":
             arguments = Arguments((frozenset({row}),), rest=INERT, named_rest=INERT)
@@ -110,25 +112,28 @@ class KeptAttributes(RowAttributes):
         else:
             given = frozenset({Opaque(f"an argument of {function.__name__}()")})
             arguments = Arguments((frozenset({row}),), rest=given, named_rest=given)
-        constant = self.run_aside(
-            row, name, lambda: self.call_known(function, arguments, function), certain
-        )
-        if required > 1 and not constant:
+        run = partial(self.call_known, function, arguments, function)
+        plain = self.run_aside(row, name, run, given, certain=certain)
+        if required > 1 and not plain:
             message = f"{row.model.__name__}.{name}, which {function.__name__}() sets"
             self.store(row, name, self.lose(message))
 
-    def run_aside(self, row: Row, name: str, run: Callable[[], Value], certain: bool) -> bool:
-        """Run a method for what it assigns to an attribute; return whether those are constants.
+    def run_aside(
+        self, row: Row, name: str, run: Callable[[], Value], given: Value, *, certain: bool
+    ) -> bool:
+        """Run a method for what it assigns to an attribute; return whether that is constants or ``given``.
 
-        If they are (it forgets what was kept), nothing else that the method does matters here:
-        that happens when somebody calls it. Other values may hold what it reads, or can't follow.
+        If it is (it forgets what was kept, or keeps what it is given), nothing else that the method does
+        matters here: that happens when somebody calls it. Other values may hold what it reads, or can't
+        follow. What it was given may only be handed on.
         """
         reads, unresolved, queries = dict(self.reads), dict(self.unresolved), dict(self.own_queries)
         stored, searched, limit = dict(self.stored), set(self.searched), self.limit
         self.assigning.append(((row.path, name), set()))
         run()
         _, assigned = self.assigning.pop()
-        found = [] if not (assigned or certain) else constants(frozenset(assigned))
+        others = frozenset(assigned) - given
+        found = constants(others) if others or (certain and not assigned) else []
         if found is None or not all(type(one) in CONSTANTS for one in found):
             return False
         self.reads, self.unresolved, self.own_queries = reads, unresolved, queries

@@ -141,6 +141,7 @@ def _answer(
         lines=tuple(engine.reads),
         unresolved=tuple(engine.unresolved),
         own_queries=tuple(engine.own_queries),
+        behind=frozenset(engine.behind),
         whole=whole if isinstance(key, CallableQuestion) else whole - {""},
     )
     foundations = [_foundations(engine)]

@@ -12,12 +12,12 @@ from perfkit.inference.live import MISSING, static
 from perfkit.inference.querysets import QuerySets
 from perfkit.inference.values import (
     BOTTOM,
-    GENERIC_ROW,
     INERT,
     LOST,
     NONE,
     TEXT,
     Atom,
+    Behind,
     Bound,
     Box,
     Closure,
@@ -85,7 +85,7 @@ class Protocols(QuerySets):
         """Ask whether a value is true."""
         for atom in value:
             if isinstance(atom, Opaque):
-                if atom.what != GENERIC_ROW or not self.rows_are_true():
+                if not isinstance(atom, Behind) or not self.rows_are_true():
                     self.lose(f"the truth of {atom.what}")
             elif isinstance(atom, Rows) and not atom.manager:
                 raw = static(atom.cls, "__bool__")

@@ -75,7 +75,8 @@ class FieldReads:
 
     ``model`` and ``name`` say whose. ``lines`` holds every line that reads. ``unresolved`` is what
     could not be followed; ``own_queries`` what no preset can serve. ``whole`` are the relations whose rows
-    are handed to the caller, who may read anything of them. ``declared`` is true when ``@reads``
+    are handed to the caller, who may read anything of them. ``behind`` are generic keys and the labels
+    of models of which rows behind them are read, whole. ``declared`` is true when ``@reads``
     or ``register_reads`` said it; then ``undeclared`` are the paths that the code provably reads
     all the same, and ``problems`` the sentences about names that don't exist.
     """
@@ -86,6 +87,7 @@ class FieldReads:
     unresolved: tuple[Unresolved, ...] = ()
     own_queries: tuple[OwnQuery, ...] = ()
     whole: frozenset[str] = frozenset()
+    behind: frozenset[tuple[str, str]] = frozenset()
     declared: bool = False
     undeclared: frozenset[str] = frozenset()
     problems: tuple[str, ...] = ()

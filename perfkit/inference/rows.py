@@ -33,11 +33,11 @@ from perfkit.inference.live import (
 )
 from perfkit.inference.values import (
     BOTTOM,
-    GENERIC_ROW,
     INERT,
     LOST,
     NONE,
     Atom,
+    Behind,
     Bound,
     Inert,
     Known,
@@ -247,7 +247,8 @@ class RowAttributes(Conditions):
             self.lose(f"{name}, a relation to {model}, which is not installed")
             return None
         if row.own:
-            self.query(f"{name} of a row that the member fetched")
+            whose = "behind a generic key" if row.generic else "that the member fetched"
+            self.query(f"{name} of a row {whose}")
             return Row(model, model, own=True)
         path = (*self.path_to(row, field), name)
         if len(path) > MAX_PATH:
@@ -280,11 +281,21 @@ class RowAttributes(Conditions):
         """Read the object behind a generic key: its model is not known before."""
         for name in (key.ct_field, key.fk_field):
             self.read_column(row, row.model._meta.get_field(name))
+        path = (*self.path_to(row, key), key.name)
         if row.own:
             self.query(f"{key.name} of a row that the member fetched")
         else:
-            self.record((*self.path_to(row, key), key.name), "relation")
-        return frozenset({Opaque(GENERIC_ROW), Known(None)})
+            self.record(path, "relation")
+        made_of = (row.path, key.name, *self.parts_of(row, key))
+        return frozenset({Behind(made_of, () if row.own else path), Known(None)})
+
+    @staticmethod
+    def parts_of(row: Row, key: Any) -> list[str]:
+        """Return the names under which code may set what a generic key is made of."""
+        columns: list[Any] = [
+            row.model._meta.get_field(one) for one in (key.ct_field, key.fk_field)
+        ]
+        return sorted({name for one in columns for name in (one.name, one.attname)})
 
     def related_manager(self, row: Row, name: str, raw: Any) -> Value:
         """Return the manager of a to-many relation."""

@@ -57,8 +57,10 @@ class Statements(Engine):
     def run_branch(self, run: Callable[[], None], names: Names) -> tuple[Names, bool]:
         """Run something from given names; return the names after it and whether it ends there."""
         frame = self.frame
-        frame.names, frame.alive = dict(names), True
+        overlay = frame.overlay
+        frame.names, frame.overlay, frame.alive = dict(names), dict(overlay), True
         run()
+        frame.overlay = overlay
         return frame.names, frame.alive
 
     def merge(self, *branches: tuple[Names, bool]) -> None:

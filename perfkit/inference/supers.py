@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from perfkit.inference.keeping import KeptAttributes
@@ -60,8 +61,7 @@ class Supers(KeptAttributes):
         for other in concrete_subclasses(row.model):
             another = _after(other, cls, name)
             if another is not raw and another is not MISSING:
-                narrowed = Row(other, row.base, row.path, row.parent, row.inverse, row.own)
-                found |= self.get_raw(narrowed, name, another)
+                found |= self.get_raw(replace(row, model=other), name, another)
         return found
 
     def get_rows_raw(self, rows: Rows, name: str, raw: Any) -> Value:

@@ -7,7 +7,7 @@ got out of it: what carries may only meet operations that are modelled.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -87,6 +87,19 @@ class Opaque(Atom):
 
 
 @dataclass(frozen=True)
+class Behind(Opaque):
+    """The row behind a generic key: of what model it is can't be told before it is there.
+
+    ``key`` is the path of the row that has the key, its name, and the names of what it is made of;
+    ``path`` leads to it, or is empty for the key of a row that the member fetched.
+    """
+
+    key: tuple[Any, ...] = ()
+    path: tuple[str, ...] = ()
+    what: str = field(default="a row behind a generic key", init=False)
+
+
+@dataclass(frozen=True)
 class Deferred(Inert):
     """The names of the columns of the row at ``path`` that are not loaded."""
 
@@ -121,7 +134,8 @@ class Row(Atom):
 
     ``model`` is the class whose code runs, ``base`` the class that the path leads to (``model`` is that
     or one of its subclasses). ``parent`` is the row that ``inverse`` leads back to. An ``own`` row was
-    fetched by a query of the member: what is read of it is no matter of a preset.
+    fetched by a query of the member: what is read of it is no matter of a preset. Nor is it of a
+    ``generic`` one, behind a generic key, which a prefetch loads whole.
     """
 
     model: type[models.Model]
@@ -130,6 +144,7 @@ class Row(Atom):
     parent: Row | None = None
     inverse: str | None = None
     own: bool = False
+    generic: bool = False
 
 
 @dataclass(frozen=True)
@@ -256,8 +271,6 @@ class Selector(Atom):
     arguments: tuple[Value, ...] = ()
 
 
-#: What is behind a generic key: of what model it is can't be told before it is there.
-GENERIC_ROW = "a row behind a generic key"
 INERT: Value = frozenset({Inert()})
 TEXT: Value = frozenset({Inert(str)})
 NUMBER: Value = frozenset({Inert(int)})

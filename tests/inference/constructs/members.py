@@ -223,7 +223,7 @@ def injected_behind_hasattr(self):
     return ""
 
 
-@given_up
+@followed
 class kept_by_a_method_with_arguments:
     def keep(self, thing):
         self._given = thing
@@ -883,3 +883,47 @@ class name_that_any_method_may_set:
 class name_of_an_attribute_of_a_queryset:
     def member(self):
         return getattr(self.lines, f"al{self.status}", None)
+
+
+@followed
+class what_a_setter_is_given_and_others_get:
+    def keep(self, value):
+        self._kept = value
+
+    def member(self):
+        if not hasattr(self, "_kept"):
+            self._kept = self.title
+        return self._kept
+
+
+@given_up
+class what_a_setter_is_given_and_is_read:
+    def keep(self, value):
+        self._kept = value
+
+    def member(self):
+        if not hasattr(self, "_kept"):
+            self._kept = self.brand
+        return self._kept.name
+
+
+@given_up
+class what_a_setter_is_given_and_is_asked:
+    def keep(self, value):
+        self._kept = value
+
+    def member(self):
+        if not hasattr(self, "_kept"):
+            self._kept = self.brand
+        return 1 if self._kept else 2
+
+
+@given_up
+class what_a_setter_makes_of_what_it_is_given:
+    def keep(self, value):
+        self._kept = [value, self.price]
+
+    def member(self):
+        if not hasattr(self, "_kept"):
+            self._kept = self.title
+        return self._kept

@@ -10,6 +10,10 @@ from tests.inference.app.models import Brand, Line, Note, Product
 from tests.inference.constructs import alone, either, followed, given_up
 
 
+class Titled:
+    """No model: rows of any may be instances of it."""
+
+
 @followed
 def forward(self):
     return self.brand.name
@@ -126,6 +130,264 @@ class generic_key:
 
     def member(self):
         return [note.name_of_target() for note in self.notes.all()]
+
+
+@followed
+class behind_a_generic_key:
+    class Note:
+        def titles(self):
+            target = self.target
+            if isinstance(target, Product):
+                return target.title, target.price
+
+    def member(self):
+        return [note.titles() for note in self.notes.all()]
+
+
+@followed
+class behind_a_generic_key_asked_of_the_attribute:
+    class Note:
+        def titles(self):
+            if isinstance(self.target, Product):
+                return self.target.title, self.target.price
+
+    def member(self):
+        return [note.titles() for note in self.notes.all()]
+
+
+@followed
+class behind_a_generic_key_or_nothing:
+    class Note:
+        def titles(self):
+            if not isinstance(self.target, Product):
+                return None
+            return self.target.title
+
+    def member(self):
+        return [note.titles() for note in self.notes.all()]
+
+
+@followed
+class behind_a_generic_key_of_several_models:
+    class Note:
+        def titles(self):
+            if isinstance(self.target, (Product, Brand)):
+                return self.target.pk
+
+    def member(self):
+        return [note.titles() for note in self.notes.all()]
+
+
+@followed
+class behind_a_generic_key_with_and:
+    class Note:
+        def titles(self):
+            return isinstance(self.target, Product) and self.target.title
+
+    def member(self):
+        return [note.titles() for note in self.notes.all()]
+
+
+@followed
+def behind_a_generic_key_in_a_comprehension(self):
+    return [note.target.title for note in self.notes.all() if isinstance(note.target, Product)]
+
+
+@followed
+class a_relation_behind_a_generic_key:
+    class Note:
+        def titles(self):
+            if isinstance(self.target, Product):
+                return self.target.brand.name
+
+    def member(self):
+        return [note.titles() for note in self.notes.all()]
+
+
+@followed
+class rows_behind_a_generic_key:
+    class Note:
+        def titles(self):
+            if isinstance(self.target, Product):
+                return [line.remark for line in self.target.lines.all()]
+
+    def member(self):
+        return [note.titles() for note in self.notes.all()]
+
+
+@given_up
+class behind_a_generic_key_after_it_was_asked:
+    class Note:
+        def titles(self):
+            if isinstance(self.target, Product):
+                pass
+            return self.target.title
+
+    def member(self):
+        return [note.titles() for note in self.notes.all()]
+
+
+@given_up
+class behind_a_generic_key_of_another_class:
+    class Note:
+        def titles(self):
+            if not isinstance(self.target, Brand):
+                return self.target.title
+
+    def member(self):
+        return [note.titles() for note in self.notes.all()]
+
+
+@given_up
+class behind_a_generic_key_of_a_class_that_is_no_model:
+    class Note:
+        def titles(self):
+            if isinstance(self.target, (Brand, Titled)):
+                return self.target.title
+
+    def member(self):
+        return [note.titles() for note in self.notes.all()]
+
+
+@given_up
+class behind_a_generic_key_that_is_set_again:
+    class Note:
+        def titles(self, other):
+            if isinstance(self.target, Brand):
+                self.target = other
+                return self.target.title
+
+    def member(self):
+        return [note.titles(self) for note in self.notes.all()]
+
+
+@given_up
+class behind_a_generic_key_that_is_set_by_another_name:
+    class Note:
+        def change(self, other):
+            setattr(self, "target", other)
+
+        def titles(self, other):
+            if isinstance(self.target, Brand):
+                self.change(other)
+                return self.target.title
+
+    def member(self):
+        return [note.titles(self) for note in self.notes.all()]
+
+
+@given_up
+class behind_a_generic_key_that_is_set_in_its_state:
+    class Note:
+        def titles(self, other):
+            if isinstance(self.target, Brand):
+                self._state.fields_cache["target"] = other
+                return self.target.title
+
+    def member(self):
+        return [note.titles(self) for note in self.notes.all()]
+
+
+@given_up
+class behind_a_generic_key_that_is_set_in_its_dictionary:
+    class Note:
+        def titles(self):
+            if isinstance(self.target, Brand):
+                self.__dict__["object_id"] = 1
+                return self.target.title
+
+    def member(self):
+        return [note.titles() for note in self.notes.all()]
+
+
+@given_up
+class behind_a_generic_key_of_another_number:
+    class Note:
+        def titles(self):
+            if isinstance(self.target, Product):
+                self.content_type_id = self.object_id
+                return self.target.title
+
+    def member(self):
+        return [note.titles() for note in self.notes.all()]
+
+
+@given_up
+class behind_a_generic_key_of_another_row:
+    def member(self):
+        found = []
+        for note in self.notes.all():
+            if isinstance(note.target, Brand):
+                for note in self.notes.all():
+                    found.append(note.target.title)
+        return found
+
+
+@given_up
+class behind_a_generic_key_of_the_other_row:
+    def member(self):
+        first, second = self.notes.all()[:1], self.notes.all()
+        return [
+            one.target.title
+            for one in second
+            for other in first
+            if isinstance(other.target, Product)
+        ]
+
+
+@given_up
+def behind_a_generic_key_before_the_comprehension(self):
+    note = self.notes.all()[0]
+    if not isinstance(note.target, Product):
+        return None
+    return [note.target.title for note in self.notes.all()]
+
+
+@given_up
+def behind_a_generic_key_after_the_comprehension(self):
+    note = self.notes.all()[0]
+    found = [isinstance(note.target, Product) and note.target.title for note in self.notes.all()]
+    return found, note.target.title
+
+
+@given_up
+class a_row_behind_a_generic_key_given_away:
+    class Note:
+        def titles(self):
+            if isinstance(self.target, Product):
+                return eval("repr")(self.target)
+
+    def member(self):
+        return [note.titles() for note in self.notes.all()]
+
+
+@given_up
+class an_attribute_of_a_row_behind_a_generic_key:
+    class Note:
+        def titles(self):
+            if isinstance(self.target, Product):
+                return self.target.nothing
+
+    def member(self):
+        return [note.titles() for note in self.notes.all()]
+
+
+@given_up
+class behind_a_generic_key_in_a_function_that_may_be_called_later:
+    class Note:
+        def titles(self):
+            row = self
+
+            def change(other):
+                nonlocal row
+                row = other
+
+            if isinstance(row.target, Brand):
+                change(self)
+                return row.target.title
+
+    def member(self):
+        return [note.titles() for note in self.notes.all()]
 
 
 @followed

@@ -1350,3 +1350,20 @@ def any_short_circuit(self):
 def product_rows_by_attribute(self):
     attribute = "brand"
     return getattr(getattr(self, attribute), "slogan")
+
+
+@followed
+def one_way_in_a_comprehension_and_the_other(self):
+    return [brand.name if brand is not None else self.title for brand in [self.brand]]
+
+
+@followed
+def one_truth_in_a_comprehension_and_the_other(self):
+    return [brand.name if brand else self.title for brand in [self.brand, None]]
+
+
+@followed
+def one_class_in_a_comprehension_and_the_other(self):
+    return [
+        self.price if isinstance(one, Product) else one.slogan for one in [self, self.brand] if one
+    ]

@@ -426,7 +426,7 @@ def generic_compared(self):
     return [note.target == self for note in self.notes.all()]
 
 
-@given_up
+@followed
 def generic_isinstance(self):
     return [note.target.title for note in self.notes.all() if isinstance(note.target, Product)]
 
