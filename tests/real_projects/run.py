@@ -25,6 +25,9 @@ PROJECTS = {
     "pretix": ("pretix", "django-model-utils"),
     "django-helpdesk": ("django-helpdesk", "django-model-utils"),
     "wiki": ("wiki", "sorl-thumbnail", "pillow", "django-model-utils"),
+    "django-machina": ("django-machina", "setuptools", "django-model-utils"),
+    "django-photologue": ("django-photologue", "setuptools", "django-model-utils"),
+    "django-scheduler": ("django-scheduler", "setuptools", "django-model-utils"),
     "django-oscar": ("django-oscar[sorl-thumbnail]", "setuptools", "django-model-utils"),
 }
 #: The projects of whose pages some are served, by ``pages_<name>.py``.
