@@ -14,6 +14,7 @@ import pytest
 
 from perfkit.inference import sources
 from perfkit.inference.sources import find_definition
+from perfkit.inference.statics import assigned_plainly
 
 
 def passing(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -213,3 +214,23 @@ def test_code_of_which_python_warns(action: str, tmp_path: Path) -> None:
         assert sources.parse(WARNED_OF)
         assert warnings.filters == before
     assert caught == []
+
+
+class Setting:
+    """Sets attributes in several ways."""
+
+    def plain(self) -> None:
+        self.number = 1
+        self.text = f"{self.number}"
+        self.length = len("abc")
+
+    def rows(self) -> None:
+        self.first = Private()
+        self.second = 2
+        setattr(self, "second", Private())  # noqa: B010 - it is read as it is written
+        self.third: object = Private()
+
+
+def test_attributes_that_are_set_to_numbers_and_texts_alone() -> None:
+    """Every line that sets one has to be plain, also by setattr()."""
+    assert assigned_plainly(Setting) == {"number", "text", "length"}
