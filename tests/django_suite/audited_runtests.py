@@ -44,5 +44,7 @@ def run_suite(self: Any, suite: Any) -> Any:
 
 
 unittest.TextTestRunner.run = run_suite  # type: ignore[method-assign]
+# This directory stands first, and again behind Django's tests: a package of theirs is named apps too.
+sys.path.remove(str(Path(__file__).parent))
 sys.argv[0] = str(Path.cwd() / "runtests.py")
 runpy.run_path(sys.argv[0], run_name="__main__")
