@@ -47,6 +47,7 @@ def test_an_ignore_of_each_key(books, entry, key):
         quiet = True
     with audit(mode="collect", ignore=[{key: matching, "reason": "known"}]) as report:
         read_all(entry)
+        assert (report.findings == ()) is quiet  # while the scope is open, too
     assert (report.findings == ()) is quiet
     with audit(mode="collect", ignore=[{key: "no*thing", "reason": "known"}]) as report:
         read_all(entry)

@@ -169,7 +169,9 @@ def test_a_receiver_that_fails(books, caplog):
             read_all(READS[0])
     finally:
         lazy_load.disconnect(fail)
-    assert "fail" in caplog.text
+    (record,) = [one for one in caplog.records if "lazy_load failed" in one.getMessage()]
+    assert "fail" in record.getMessage()
+    assert str(record.exc_info[1]) == "no"
 
 
 def test_a_limit_on_the_findings(books, caplog):

@@ -103,7 +103,11 @@ AREAS = {
     ),
     "auditor": Area(
         files=("perfkit/auditor/*.py",),
-        tests=("tests/auditor", "tests/test_fetch_modes.py"),
+        tests=(
+            "tests/auditor",
+            "tests/faults/test_user_code.py",
+            "tests/test_fetch_modes.py",
+        ),
         # It runs on Django 5.2 and 6.0, this on the newest.
         without=("perfkit/auditor/backport.py",),
     ),
