@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from perfkit import audit
+from perfkit.auditor.findings import Member, Place
 from tests.integrations.app.models import Room
 from tests.loads import queries
 
@@ -65,3 +66,11 @@ def test_the_auditor_tells_a_chained_narrowing_from_the_preset() -> None:
             assert [room.door for room in queryset.order_by("pk")] == ["white", "white"]
         (finding,) = report.findings
         assert finding.advice == f"{advice} follows RoomQuerySet.optimize_for_list"
+
+
+def test_a_relation_that_is_declared_is_declared_with_its_key() -> None:
+    """A path through it, its name and its column name the same."""
+    for declared in ("author", "author_id", "author__name"):
+        member = Member("Book.label", "property", Place("models.py", 1), (declared,))
+        assert not member.leaves_out("author_id")
+        assert member.leaves_out("editor_id")

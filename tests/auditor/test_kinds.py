@@ -245,6 +245,15 @@ def test_a_repeated_query(books):
     assert finding.origin is None
 
 
+def test_two_statements_of_one_line_are_one_finding(books):
+    """Each is counted from its third time on, with those before; the finding has the sum of both."""
+    with audit(mode="collect") as report:
+        for _ in range(3):
+            Book.objects.filter(title="x").exists(), Book.objects.filter(blurb="x").exists()
+    finding = only(report)
+    assert (finding.count, finding.queries) == (6, 6)
+
+
 def test_equal_statements_from_different_lines_are_no_repetition(books):
     """A statement is counted by the line that sends it."""
     with audit(mode="collect") as report:

@@ -105,6 +105,7 @@ AREAS = {
         files=("perfkit/auditor/*.py",),
         tests=(
             "tests/auditor",
+            "tests/test_declared_reads.py",
             "tests/faults/test_user_code.py",
             "tests/test_fetch_modes.py",
             "tests/test_measuring.py",
