@@ -37,6 +37,9 @@ def read(queryset: QuerySet[Any], *, with_lookups: bool = False) -> Draft:
         mask = query.get_select_mask()
         if mask:
             draft.say(_masked(queryset.model, mask))
+        elif present is not None and not present.deferred_loading and present.plan.declared:
+            # Every column is loaded, and was before, because presets asked: the next one leaves theirs.
+            draft.say(set(present.plan.declared))
         structural = set(getattr(queryset, "_structural_joins", ()))
         _read_joins(draft, joins, mask, present.plan if present is not None else None, structural)
     if present is not None:

@@ -31,6 +31,17 @@ def test_a_prefetch_after_a_preset_has_its_key(world: None, late: bool) -> None:
     assert report.findings == ()
 
 
+def test_a_later_preset_leaves_the_columns_of_one_before(world: None) -> None:
+    """Also where a join of the user's brought the column that the first preset left out, so that none is missing."""
+    rows: Any = Book.objects.optimize_for(Preset(defer=["editor_id"])).select_related("editor")
+    rows = rows.select_related("author").optimize_for(Preset(only=["author__name"]))
+    with audit(mode="collect") as report, queries() as sent:
+        found = [(book.title, book.pages, book.author and book.author.name) for book in rows]
+    assert found == [(b.title, b.pages, b.author and b.author.name) for b in Book.objects.all()]
+    assert len(sent) == 1
+    assert report.findings == ()
+
+
 def _of(row: Any, *steps: str) -> Any:
     for step in steps:
         row = None if row is None else getattr(row, step)

@@ -169,6 +169,7 @@ def _belongs_to(top: Any, scope: Scope, sql: Any) -> Any:
     if isinstance(top, Awaited) and not top.awaits(queries.query_of(sys._getframe(1))):
         top.end()
         top = innermost()
+    within = top if type(top) is Prefetching else None
     while type(top) is Prefetching:
         if top.chunk:
             return None
@@ -176,7 +177,7 @@ def _belongs_to(top: Any, scope: Scope, sql: Any) -> Any:
     if isinstance(top, Load):
         top.record.queries += 1
         return top if isinstance(top, Awaited) else None
-    return queries.tally(scope, sql)
+    return queries.tally(scope, sql, within)
 
 
 def _plan() -> Iterator[tuple[Any, str, Callable[[Any], Any]]]:

@@ -15,7 +15,7 @@ from django.db.models.sql import Query
 from perfkit.auditor import callers, kinds, relations
 from perfkit.auditor.callers import evaluated_at, evaluation, evaluation_nearby, fingerprint
 from perfkit.auditor.context import current_scope, get_current, set_current
-from perfkit.auditor.loads import ALONE, Pending
+from perfkit.auditor.loads import ALONE, Pending, Prefetching
 from perfkit.auditor.relations import MARK, Related
 from perfkit.auditor.rows import Rows, no_scope
 from perfkit.auditor.scope import MAX_STATEMENTS, Record, Scope
@@ -162,10 +162,11 @@ class Tally:
         self.seconds += seconds
 
 
-def tally(scope: Scope, sql: Any) -> Tally | Record | None:
+def tally(scope: Scope, sql: Any, within: Prefetching | None = None) -> Tally | Record | None:
     """Count a statement that belongs to no lazy load; return what its time counts for.
 
-    It looks for the line from its caller up, where no queryset has told it already.
+    It looks for the line from its caller up, where no queryset has told it already. Of a prefetch
+    only the same one is its equal: two relations to one model may ask for it in the same words.
 
     Raises :class:`~perfkit.LazyLoadError` for a repeated statement in the mode ``raise``.
     """
@@ -176,7 +177,9 @@ def tally(scope: Scope, sql: Any) -> Tally | Record | None:
         line = evaluation(sys._getframe(1))[0]
         if line is None:
             return None
-    key = (hash(sql), line)
+    key: tuple[Any, ...] = (hash(sql), line)
+    if within is not None:
+        key += (within.rows.model, within.rows.path, within.name)
     found: Tally | None = scope.statements.get(key)
     if found is None:
         if len(scope.statements) < MAX_STATEMENTS:

@@ -1,7 +1,7 @@
 """Every kind of finding, read in plain code: what it names, how often it happened, what fixes it."""
 
 import pytest
-from django.db.models import Count, FilteredRelation, Prefetch, Q
+from django.db.models import Count, FilteredRelation, Prefetch, Q, prefetch_related_objects
 
 from perfkit import audit
 from tests.auditor.app.models import Book, Chapter, Note, Novel, Person, Tag
@@ -341,3 +341,21 @@ def test_a_row_joined_through_a_filtered_relation(books):
             person.first.editor
     finding = only(report)
     assert (finding.kind, finding.model, finding.field) == ("to-one", Book, "editor")
+
+
+def test_prefetches_of_two_relations_in_the_same_words_are_no_repetition(books):
+    """Two relations to one model ask for it in the same words where they lead to as many rows."""
+    with audit(mode="collect", repeated=2) as report:
+        list(Book.objects.prefetch_related("author", "editor"))
+    assert report.findings == ()
+    assert report.query_count == 3
+
+
+def test_the_same_prefetch_again_is_a_repetition(books):
+    """A prefetch for one row at a time is told from two that look alike."""
+    rows = list(Book.objects.all())
+    with audit(mode="collect") as report:
+        for book in rows:
+            prefetch_related_objects([book], "author")
+    finding = only(report)
+    assert (finding.kind, finding.model, finding.count) == ("repeated-query", Person, 3)
