@@ -133,7 +133,7 @@ def test_the_keyboard_opens_and_scrolls(shop: str, page: Page) -> None:
     )
     page.locator(".skip").focus()
     page.keyboard.press("Enter")
-    assert page.url.endswith("#main")
+    expect(page).to_have_url(f"{shop}/chapters/proof/#main")
 
 
 def test_the_chapter_on_monitoring_leads_to_the_panel(shop: str, page: Page) -> None:
