@@ -1,38 +1,16 @@
 """Settings for django-helpdesk."""
 
-SECRET_KEY = "real"
-USE_TZ = True
-SITE_ID = 1
+from tests.real_projects.common import *  # noqa: F403
+
 ROOT_URLCONF = "helpdesk.urls"
 MEDIA_ROOT = "media"
 LOGIN_URL = "/login/"
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 HELPDESK_TEAMS_MODE_ENABLED = False
 INSTALLED_APPS = [
-    "django.contrib.contenttypes",
-    "django.contrib.auth",
-    "django.contrib.sites",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.admin",
+    *CONTRIB,  # noqa: F405
     "django.contrib.humanize",
     "rest_framework",
     "helpdesk",
     "perfkit",
 ]
-MIGRATION_MODULES = {app.rpartition(".")[2]: None for app in INSTALLED_APPS}
-SILENCED_SYSTEM_CHECKS = ["*"]
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ]
-        },
-    }
-]
+MIGRATION_MODULES = without_migrations(INSTALLED_APPS)  # noqa: F405

@@ -1,19 +1,11 @@
 """Settings for django-machina, a forum."""
 
-SECRET_KEY = "real"
-USE_TZ = True
-SITE_ID = 1
+from tests.real_projects.common import *  # noqa: F403
+
 ROOT_URLCONF = "machina.urls"
 MEDIA_ROOT = "media"
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
-    "django.contrib.contenttypes",
-    "django.contrib.auth",
-    "django.contrib.sites",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.admin",
+    *CONTRIB,  # noqa: F405
     "mptt",
     "haystack",
     "widget_tweaks",
@@ -30,21 +22,7 @@ INSTALLED_APPS = [
     "machina.apps.forum_permission",
     "perfkit",
 ]
-MIGRATION_MODULES = {app.rpartition(".")[2]: None for app in INSTALLED_APPS}
-SILENCED_SYSTEM_CHECKS = ["*"]
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ]
-        },
-    }
-]
+MIGRATION_MODULES = without_migrations(INSTALLED_APPS)  # noqa: F405
 CACHES = {
     name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     for name in ("default", "machina_attachments")

@@ -2,14 +2,10 @@
 
 from oscar.defaults import *  # noqa: F403
 
-SECRET_KEY = "real"
-USE_TZ = True
-SITE_ID = 1
+from tests.real_projects.common import *  # noqa: F403
+
 ROOT_URLCONF = "oscar.config"
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
-SILENCED_SYSTEM_CHECKS = ["*"]
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -61,29 +57,4 @@ INSTALLED_APPS = [
     "django_tables2",
     "perfkit",
 ]
-
-
-class NoMigrations(dict):  # type: ignore[type-arg]
-    """Tables come from the models, whatever the label of the application."""
-
-    def __contains__(self, label: object) -> bool:
-        return True
-
-    def __getitem__(self, label: str) -> None:
-        return None
-
-
-MIGRATION_MODULES = NoMigrations()
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ]
-        },
-    }
-]
+MIGRATION_MODULES = NoMigrations()  # noqa: F405

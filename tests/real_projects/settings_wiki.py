@@ -1,19 +1,11 @@
 """Settings for django-wiki."""
 
-SECRET_KEY = "real"
-USE_TZ = True
-SITE_ID = 1
+from tests.real_projects.common import *  # noqa: F403
+
 ROOT_URLCONF = "wiki.urls"
 MEDIA_ROOT = "media"
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
-    "django.contrib.contenttypes",
-    "django.contrib.auth",
-    "django.contrib.sites",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.admin",
+    *CONTRIB,  # noqa: F405
     "django.contrib.humanize",
     "django_nyt",
     "mptt",
@@ -25,20 +17,6 @@ INSTALLED_APPS = [
     "sorl.thumbnail",
     "perfkit",
 ]
-MIGRATION_MODULES = {app.rpartition(".")[2]: None for app in INSTALLED_APPS}
+MIGRATION_MODULES = without_migrations(INSTALLED_APPS)  # noqa: F405
 MIGRATION_MODULES |= dict.fromkeys(("wiki_attachments", "wiki_images", "wiki_notifications"))
-SILENCED_SYSTEM_CHECKS = ["*"]
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "sekizai.context_processors.sekizai",
-            ]
-        },
-    }
-]
+TEMPLATES = templates("sekizai.context_processors.sekizai")  # noqa: F405
