@@ -77,8 +77,7 @@ def take_shared_lookups(
             draft_lookup(draft, lookup)
         else:
             others.append(lookup)
-            through = lookup.prefetch_through if isinstance(lookup, Prefetch) else lookup
-            _link(draft, through.split(LOOKUP_SEP))
+            _link(draft, _through(lookup).split(LOOKUP_SEP))
     return others
 
 
@@ -93,9 +92,14 @@ def _link(draft: Draft, parts: list[str]) -> None:
         draft = draft.joins[part][1]
 
 
+def _through(lookup: str | Prefetch[Any]) -> str:
+    """Return the path of the relations that a lookup prefetches over."""
+    return lookup.prefetch_through if isinstance(lookup, Prefetch) else lookup
+
+
 def draft_lookup(draft: Draft, lookup: str | Prefetch[Any]) -> None:
     """Add to a draft what a lookup of the queryset's user loads."""
-    path = lookup.prefetch_through if isinstance(lookup, Prefetch) else lookup
+    path = _through(lookup)
     above = _draft_above(draft, path)
     relation = find_relation(above.model, path.split(LOOKUP_SEP)[-1])
     if relation is None:

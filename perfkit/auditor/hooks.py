@@ -21,7 +21,7 @@ from django.db.models.sql.constants import GET_ITERATOR_CHUNK_SIZE
 from perfkit.auditor import frames, queries, version
 from perfkit.auditor.context import get_current, innermost, reset_current, set_current
 from perfkit.auditor.loads import Awaited, Load, Pending, Prefetching
-from perfkit.auditor.scope import Record, Scope
+from perfkit.auditor.scope import Scope
 from perfkit.exceptions import LazyLoadError
 
 if TYPE_CHECKING:
@@ -156,10 +156,10 @@ def executing(plain: Callable[..., Any]) -> Callable[..., Any]:
             return plain(self, sql, params, many, context)
         finally:
             seconds = perf_counter() - start
-            if type(waiting) is Record:
-                waiting.seconds += seconds
-            else:
+            if isinstance(waiting, Awaited):
                 waiting.executed(seconds)
+            else:
+                waiting.seconds += seconds
 
     return execute
 

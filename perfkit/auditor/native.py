@@ -58,6 +58,7 @@ class AuditedMode(FetchMode):
         """Load what the fetcher reads, and report it."""
         top = get_current()
         if type(top) is Scope and top.open:
+            # What the property gives too, by a call.
             scope: Scope | None = top
         else:
             scope = top.scope if top is not None and top.open else scope_for(self.rows)

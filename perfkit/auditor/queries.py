@@ -157,10 +157,6 @@ class Tally:
         self.seconds = 0.0
         self.record: Record | None = None
 
-    def executed(self, seconds: float) -> None:
-        """Note what the statement took."""
-        self.seconds += seconds
-
 
 def tally(scope: Scope, sql: Any, within: Prefetching | None = None) -> Tally | Record | None:
     """Count a statement that belongs to no lazy load; return what its time counts for.
@@ -171,7 +167,7 @@ def tally(scope: Scope, sql: Any, within: Prefetching | None = None) -> Tally | 
     Raises :class:`~perfkit.LazyLoadError` for a repeated statement in the mode ``raise``.
     """
     line = scope.evaluating.pop(get_ident(), None)
-    if not (type(sql) is str or isinstance(sql, str)) or not sql.startswith("SELECT"):
+    if not isinstance(sql, str) or not sql.startswith("SELECT"):
         return None
     if line is None:
         line = evaluation(sys._getframe(1))[0]
