@@ -74,6 +74,8 @@ AREAS = {
     "inference": Area(
         files=("perfkit/inference/*.py",),
         tests=(
+            "tests/inference/test_answers.py",
+            "tests/inference/test_behind.py",
             "tests/inference/test_callables.py",
             "tests/inference/test_constructs.py",
             "tests/inference/test_fuzzing.py",
@@ -84,6 +86,7 @@ AREAS = {
             "tests/integrations/test_template_views.py",
             "tests/integrations/test_templates.py",
             "tests/management/test_reads.py",
+            "tests/test_checks.py",
             "tests/test_declared_reads.py",
             "tests/test_derivation.py",
         ),
