@@ -255,6 +255,66 @@ def test_super_is_followed_through_the_classes() -> None:
         assert field_reads(Both, "above").columns == {f"parent__{name}" for name in every}
 
 
+@isolate_apps("tests.inference.app")
+def test_super_behind_a_relation_is_that_of_the_rows_class() -> None:
+    """Subclasses that put another class before the related model's, or behind it, read columns of their own."""
+
+    class Named:
+        def heading(self) -> Any:
+            return self.name  # type: ignore[attr-defined]
+
+    class Before:
+        def heading(self) -> Any:
+            return (self.motto, super().heading())  # type: ignore[attr-defined, misc]
+
+    class Behind(Named):
+        def heading(self) -> Any:
+            return self.owner  # type: ignore[attr-defined]
+
+    class Maker(Named, models.Model):
+        name = models.CharField(max_length=9)
+
+        class Meta:
+            app_label = "inferred"
+
+        def heading(self) -> Any:
+            return super().heading()
+
+    class Thing(models.Model):
+        maker = models.ForeignKey(Maker, models.CASCADE)
+
+        class Meta:
+            app_label = "inferred"
+
+        def made_by(self) -> Any:
+            return self.maker.heading()
+
+    assert field_reads(Thing, "made_by").columns == {"maker__name"}
+
+    class Owned(Maker, Behind):
+        owner = models.CharField(max_length=9)
+
+        class Meta:
+            app_label = "inferred"
+
+    found = field_reads(Thing, "made_by")
+    assert found.complete, found.unresolved
+    assert found.columns == {"maker__name", "maker__owned__owner"}
+    assert field_reads(Maker, "heading").columns == {"name", "owned__owner"}
+    assert field_reads(Owned, "heading").columns == {"owner"}
+
+    class Famous(Before, Maker):
+        motto = models.CharField(max_length=9)
+
+        class Meta:
+            app_label = "inferred"
+
+    found = field_reads(Thing, "made_by")
+    assert found.complete, found.unresolved
+    assert found.columns == {"maker__name", "maker__owned__owner", "maker__famous__motto"}
+    assert found.relations == {"maker", "maker__owned", "maker__famous"}
+
+
 def test_the_code_is_never_run() -> None:
     """A member that raises, loops or writes is as safe to infer as any."""
 

@@ -244,6 +244,68 @@ def test_mixins_behind_those_of_django_are_followed(rows: Any) -> None:
     assert asked(view).plan.columns == ("id", "title", "brand_id")
 
 
+class Helpers(Goods):
+    """Reads a row in methods of each kind, and in what it inherits."""
+
+    @staticmethod
+    def static(row: Any) -> Any:
+        return row.brand.name
+
+    @classmethod
+    def of_class(cls, row: Any) -> Any:
+        return cls.static(row)
+
+    def plain(self, row: Any) -> Any:
+        return self.static(row)
+
+    @property
+    def best(self) -> Any:
+        return self.object_list[0]
+
+
+class Inheriting(Helpers):
+    """Asks for the same by ``super()``."""
+
+    @staticmethod
+    def static(row: Any) -> Any:
+        return row.tax
+
+    @classmethod
+    def of_class(cls, row: Any) -> Any:
+        return super().of_class(row)
+
+    def plain(self, row: Any) -> Any:
+        return super().static(row)
+
+    @property
+    def best(self) -> Any:
+        return super().best
+
+
+@pytest.mark.parametrize(
+    ("base", "first", "column"),
+    [
+        (Helpers, lambda view: view.static(view.best), "brand_id"),
+        (Helpers, lambda view: view.of_class(view.best), "brand_id"),
+        (Helpers, lambda view: view.plain(view.best), "brand_id"),
+        (Helpers, lambda view: view.__class__.static(view.best), "brand_id"),
+        (Helpers, lambda view: view.nothing.brand, None),
+        (Inheriting, lambda view: view.static(view.best), "tax"),
+        (Inheriting, lambda view: view.of_class(view.best), "tax"),
+        (Inheriting, lambda view: view.plain(view.best), "brand_id"),
+    ],
+)
+def test_methods_of_the_view_of_each_kind_are_followed(
+    base: Any, first: Any, column: str | None, rows: Any
+) -> None:
+    """Static, of the class, inherited: what they read of a row is in the plan, and nothing else is."""
+    view = derived_class(base, "view_rows", first_brand=first)
+    derived = asked(view)
+    assert derived.complete, str(derived)
+    assert derived.plan.columns == ("id", "title", *([column] if column else []))
+    assert bool(derived.plan.joins) is (column == "brand_id")
+
+
 def test_annotations_of_the_view_stay_its_own(rows: Any) -> None:
     """A name that the view's queryset annotates is not annotated anew as a preset does."""
 
