@@ -40,8 +40,8 @@ class Assignments(Attributes):
 
     def bind_several(self, target: ast.Tuple | ast.List, value: Value) -> None:
         """Unpack into several targets."""
-        stars = [i for i, one in enumerate(target.elts) if isinstance(one, ast.Starred)]
-        parts = self.unpack(value, len(target.elts), stars[0] if stars else None)
+        starred = any(isinstance(one, ast.Starred) for one in target.elts)
+        parts = self.unpack(value, len(target.elts), starred=starred)
         for one, part in zip(target.elts, parts, strict=True):
             if isinstance(one, ast.Starred):
                 box = self.make(one, "list")

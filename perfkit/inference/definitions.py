@@ -10,11 +10,9 @@ from perfkit.inference.values import (
     INERT,
     Atom,
     Closure,
-    Known,
     Opaque,
     Tup,
     Value,
-    known,
 )
 
 
@@ -105,16 +103,8 @@ class Definitions(Statements):
         """Delete an attribute or item of one thing."""
         raise NotImplementedError
 
-    def unpack(self, value: Value, count: int, starred: int | None) -> list[Value]:
-        """Return what each of ``count`` targets gets; ``starred`` is the index of ``*rest``."""
-        if starred is None and all(isinstance(a, Tup) and len(a.items) == count for a in value):
-            tuples = [atom for atom in value if isinstance(atom, Tup)]
-            return [BOTTOM.union(*(one.items[index] for one in tuples)) for index in range(count)]
-        if value == known(None):
-            return [BOTTOM] * count
-        tuples = [
-            a for a in value if isinstance(a, Tup) and starred is None and len(a.items) == count
-        ]
-        others = frozenset(a for a in value if a not in tuples and a != Known(None))
-        elements = self.iterate(others) if others else BOTTOM
+    def unpack(self, value: Value, count: int, *, starred: bool) -> list[Value]:
+        """Return what each of ``count`` targets gets; with ``*rest`` among them, any of the elements."""
+        tuples = [a for a in value if isinstance(a, Tup) and len(a.items) == count and not starred]
+        elements = self.iterate(value.difference(tuples))
         return [elements.union(*(one.items[i] for one in tuples)) for i in range(count)]

@@ -103,15 +103,20 @@ class Expressions(Definitions):
         positional: list[Value] = []
         rest, named_rest = BOTTOM, BOTTOM
         for one in node.args:
-            if not isinstance(one, ast.Starred):
-                positional.append(self.evaluate(one))
-                continue
-            spread = self.evaluate(one.value)
-            tuples = [atom for atom in spread if isinstance(atom, Tup)]
-            if len(tuples) == 1 and len(spread) == 1 and not rest:
-                positional.extend(tuples[0].items)
+            items: tuple[Value, ...] = ()
+            if isinstance(one, ast.Starred):
+                spread = self.evaluate(one.value)
+                tuples = [atom for atom in spread if isinstance(atom, Tup)]
+                if len(tuples) == len(spread) == 1:
+                    items = tuples[0].items
+                else:
+                    rest |= self.iterate(spread) or INERT
             else:
-                rest |= self.iterate(spread) or INERT
+                items = (self.evaluate(one),)
+            if rest:  # After *args of unknown length nobody knows which parameter gets what.
+                rest |= join(items)
+            else:
+                positional.extend(items)
         named: dict[str, Value] = {}
         for keyword in node.keywords:
             value = self.evaluate(keyword.value)
@@ -121,16 +126,7 @@ class Expressions(Definitions):
                 fields, others = self.spread_mapping(value)
                 named.update(fields)
                 named_rest |= others
-        if rest and positional:
-            # After *args of unknown length nobody knows which parameter gets what.
-            rest |= join(positional[self._before_star(node) :])
-            positional = positional[: self._before_star(node)]
         return Arguments(tuple(positional), tuple(named.items()), rest, named_rest)
-
-    @staticmethod
-    def _before_star(node: ast.Call) -> int:
-        starred = [i for i, one in enumerate(node.args) if isinstance(one, ast.Starred)]
-        return starred[0] if starred else len(node.args)
 
     def spread_mapping(self, value: Value) -> tuple[dict[str, Value], Value]:
         """Return what ``**value`` gives: by name, and for any other name."""

@@ -82,6 +82,7 @@ AREAS = {
             "tests/inference/test_guards.py",
             "tests/inference/test_members.py",
             "tests/inference/test_sources.py",
+            "tests/inference/test_subclasses.py",
             "tests/inference/test_syntax.py",
             "tests/integrations/test_template_views.py",
             "tests/integrations/test_templates.py",
