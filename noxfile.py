@@ -40,10 +40,16 @@ if shutil.which("python3.14"):
 #: Where coverage is measured: each branch for a version of Django is in one of them.
 MEASURED = {("3.10", "5.2", "sqlite"), ("3.13", "6.1", "postgresql")}
 
+#: The example shop and the tutorial: a third of the time that the suite takes. On SQLite `make test` runs them.
+SHOP = ("tests/example", "tests/test_tutorial.py")
+#: Where the matrix runs them too: on the oldest and the newest Django, and on each database.
+WITH_SHOP = {("3.11", "5.2", "postgresql"), ("3.13", "6.1", "mariadb")}
+
 #: Tests of what no Django and no database changes, and that take long; `make test` runs them.
 ONCE = (
     "tests/browser",
     "tests/inference/test_mutation.py",
+    "tests/test_boundaries.py",
     "tests/test_packaging.py",
     "tests/test_readme.py",
     "tests/typing",
@@ -58,7 +64,6 @@ ON_ANY_DATABASE = (
     "tests/integrations/test_debug_toolbar.py",
     "tests/management",
     "tests/test_bad_arguments.py",
-    "tests/test_boundaries.py",
     "tests/test_comparison.py",
     "tests/test_docs.py",
     "tests/test_hostile_files.py",
@@ -94,11 +99,14 @@ def tests(session: nox.Session, django: str) -> None:
     if django == "5.2":
         # Django has tasks from 6.0 on; the group brings them for the Pythons that have no newer Django.
         session.install("django-tasks>=0.12")
-    databases = session.posargs or MATRIX.get((str(session.python), django), ALL)
-    for database in databases:
-        run = f"py{session.python}-django{django}-{database}"
-        measured = (session.python, django, database) in MEASURED
+    python = str(session.python)
+    for database in session.posargs or MATRIX.get((python, django), ALL):
+        run = f"py{python}-django{django}-{database}"
+        measured = (python, django, database) in MEASURED
         left_out = ONCE if database == "sqlite" else ONCE + ON_ANY_DATABASE
+        asked_for = session.posargs or (python, django) not in MATRIX
+        if not asked_for and (python, django, database) not in WITH_SHOP:
+            left_out += SHOP
         session.log(run)
         session.run(
             *(("coverage", "run", "-m") if measured else ("python", "-m")),
@@ -107,6 +115,7 @@ def tests(session: nox.Session, django: str) -> None:
             env={
                 "COVERAGE_FILE": f".coverage.{run}",
                 "DATABASE_URL": DATABASES[database],
+                "HYPOTHESIS_PROFILE": "once-more",
                 "TEST_DB_SUFFIX": run.translate(str.maketrans("", "", ".-")),
             },
         )

@@ -7,16 +7,18 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-#: Few examples, the same ones each time; ``HYPOTHESIS_PROFILE=campaign`` looks for new ones for long.
+#: Few examples, the same ones each time, and fewer of them where the suite runs on one more Django, Python
+#: or database; ``HYPOTHESIS_PROFILE=campaign`` looks for new ones for long.
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-settings.register_profile(
-    "default",
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=QUIET,
-)
+for name, examples in {"default": 40, "once-more": 10}.items():
+    settings.register_profile(
+        name,
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=QUIET,
+    )
 settings.register_profile("campaign", max_examples=5000, deadline=None, suppress_health_check=QUIET)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
