@@ -154,9 +154,10 @@ def imported() -> Iterator[tuple[str, str]]:
                     yield str(node.module), alias.name
                     origins[alias.asname or alias.name] = (str(node.module), alias.name)
         for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-                if node.value.id in origins:
-                    yield ".".join(origins[node.value.id]), node.attr
+            if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+                continue
+            if node.value.id in origins:
+                yield ".".join(origins[node.value.id]), node.attr
 
 
 def found(path: str) -> Any:
