@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import pytest
 
 #: So many seconds of tests are run for one mutant at most.
-MAX_SECONDS = 10.0
+MAX_SECONDS = 20.0
 #: What the line of a survivor begins with in the report.
 SURVIVED = "survived: "
 
