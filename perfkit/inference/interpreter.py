@@ -12,7 +12,7 @@ from perfkit.inference.consumers import Consumers
 from perfkit.inference.declarations import underlying
 from perfkit.inference.engine import MAX_STEPS, BudgetExceeded
 from perfkit.inference.frames import Frame
-from perfkit.inference.live import MISSING, line_of, receivers_of_post_init, static
+from perfkit.inference.live import MISSING, receivers_of_post_init, static
 from perfkit.inference.patterns import Patterns
 from perfkit.inference.results import Place, Unresolved
 from perfkit.inference.scopes import Scope
@@ -78,19 +78,12 @@ class Interpreter(Patterns, Consumers):
 
     def analyse(self, model: type[Model], name: str) -> Value:
         """Read a member of a model, call it if it is a method, and use what it gives as a caller may."""
-        member = Place(
-            _file_of(model), line_of(static(model, name)), f"{model.__qualname__}.{name}"
-        )
+        member = _beginning(static(model, name), f"{model.__qualname__}.{name}", model)
         return self.within_limits(member, name, lambda: self.use(model, name))
 
     def analyse_callable(self, question: CallableQuestion) -> Value:
         """Call a function with a row, and use what it gives as a caller may."""
-        code = getattr(underlying(question.function), "__code__", None)
-        place = Place(
-            getattr(code, "co_filename", "<unknown>"),
-            getattr(code, "co_firstlineno", 0),
-            question.name,
-        )
+        place = _beginning(underlying(question.function), question.name)
         return self.within_limits(place, question.name, lambda: self.hand_row(question))
 
     def hand_row(self, question: CallableQuestion) -> Value:
@@ -143,9 +136,7 @@ class Interpreter(Patterns, Consumers):
 
     def analyse_loading(self, model: type[Model]) -> Value:
         """Make a row as a queryset does: ``from_db``, ``__init__``, the receivers of ``post_init``."""
-        place = Place(
-            _file_of(model), line_of(static(model, "__init__")), f"{model.__qualname__}.__init__"
-        )
+        place = _beginning(model.__init__, f"{model.__qualname__}.__init__", model)
         return self.within_limits(place, "__init__", lambda: self.load(model))
 
     def load(self, model: type[Model]) -> Value:
@@ -215,5 +206,11 @@ class Interpreter(Patterns, Consumers):
         return frozenset("__".join(path) for path in whole)
 
 
-def _file_of(model: type[Model]) -> str:
-    return getattr(sys.modules.get(model.__module__), "__file__", None) or "<unknown>"
+def _beginning(raw: object, name: str, model: type[Model] | None = None) -> Place:
+    """Return where a function begins, or the function behind a member; else the file of its model."""
+    for one in ("fget", "func"):
+        raw = getattr(raw, one, raw)
+    code = getattr(raw, "__code__", None)
+    module = sys.modules.get(model.__module__) if model is not None else None
+    file = getattr(module, "__file__", None) or "<unknown>"
+    return Place(getattr(code, "co_filename", file), int(getattr(code, "co_firstlineno", 0)), name)

@@ -53,13 +53,6 @@ def static(cls: type, name: str) -> Any:
     return MISSING
 
 
-def line_of(raw: object) -> int:
-    """Return the first line of the function behind a member, or 0 when it isn't written in Python."""
-    for name in ("fget", "func"):
-        raw = getattr(raw, name, raw)
-    return int(getattr(getattr(raw, "__code__", None), "co_firstlineno", 0))
-
-
 def is_column(raw: object) -> bool:
     """Tell whether an attribute of a model class is a plain column."""
     return isinstance(raw, DeferredAttribute) and type(raw).__get__ is DeferredAttribute.__get__

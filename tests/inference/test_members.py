@@ -340,7 +340,10 @@ def test_the_budget_is_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("perfkit.inference.interpreter.MAX_STEPS", 4)
         found = field_reads(Product, "heading")
     assert not found.complete
-    assert "heading takes more than 4 steps to follow" in str(found.unresolved[0])
+    (unresolved,) = found.unresolved
+    assert "heading takes more than 4 steps to follow" in str(unresolved)
+    assert unresolved.file == __file__
+    assert "self.title, self.price" in linecache.getline(unresolved.file, unresolved.line)
 
 
 def test_without_source_it_says_so() -> None:
