@@ -55,6 +55,9 @@ class Definitions(Statements):
 
     def stmt_ClassDef(self, node: ast.ClassDef) -> None:
         value: Value = frozenset({Opaque("a class that is made in the member")})
+        parts = [*node.bases, *node.decorator_list, *node.keywords, *node.body]
+        if not all(map(_defines_only, parts)):
+            value = self.lose("a class that is made in the member, and runs code as it is made")
         self.bind(ast.Name(node.name, ast.Store()), value)
 
     # Assignments
@@ -108,3 +111,14 @@ class Definitions(Statements):
         tuples = [a for a in value if isinstance(a, Tup) and len(a.items) == count and not starred]
         elements = self.iterate(value.difference(tuples))
         return [elements.union(*(one.items[i] for one in tuples)) for i in range(count)]
+
+
+def _defines_only(node: ast.AST) -> bool:
+    """Tell whether a part of the statement of a class runs no code but that of its functions, later."""
+    if isinstance(node, ast.FunctionDef):
+        ways = {getattr(one, "id", "") for one in node.decorator_list}
+        plain = ways <= {"property", "classmethod", "staticmethod"}
+        return plain and not node.args.defaults and not any(node.args.kw_defaults)
+    if isinstance(node, (ast.Expr, ast.Assign)):
+        return isinstance(node.value, ast.Constant)
+    return isinstance(node, (ast.Name, ast.Pass))

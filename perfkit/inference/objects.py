@@ -144,7 +144,14 @@ class Objects(Subscripts):
         return hasattr(cls, "_fields") and names.get("__name__", "").startswith("namedtuple_")
 
     def make_named_tuple(self, cls: Any, arguments: Arguments) -> Value:
-        """Make a named tuple."""
+        """Make a named tuple; one that answers by methods of its own may hold no row."""
+        for name in {name for one in cls.__mro__ for name in vars(one) if name.startswith("__")}:
+            raw = self.static(cls, name)
+            if isinstance(raw, FunctionType) and not _is_made(raw):
+                if self.carries(arguments.everything()):
+                    return self.lose(f"{cls.__qualname__}, a named tuple with its own {name}()")
+                self.escape(arguments.everything())
+                return INERT
         defaults = cls._field_defaults
         others = arguments.rest | arguments.named_rest
         items = tuple(
@@ -194,7 +201,7 @@ class Objects(Subscripts):
         if isinstance(raw, (property, functools.cached_property, cached_property)):
             return self.get_member(receiver, raw)
         if isinstance(raw, classmethod):
-            owner = receiver.cls if isinstance(receiver, Box) else type(receiver)
+            owner = receiver.cls if isinstance(receiver, (Box, Tup)) else type(receiver.obj)  # type: ignore[attr-defined]
             return frozenset({Bound(Known(raw.__func__), known(owner))})
         if isinstance(raw, staticmethod):
             return known(raw.__func__)
@@ -292,3 +299,9 @@ class Objects(Subscripts):
     ) -> Value:
         """Return a callable with some of its arguments."""
         return frozenset({Partial(function, positional, named)})
+
+
+def _is_made(function: FunctionType) -> bool:
+    """Tell whether Python gave a function to a class of named tuples."""
+    module = function.__module__
+    return module.startswith(("collections", "namedtuple_")) or "annotate" in function.__name__
