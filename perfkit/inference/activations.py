@@ -43,7 +43,7 @@ class Activations(Comprehensions):
     ) -> Value:
         """Run the body of a function in its frame; return its outcome."""
         key = (id(function), parameters)
-        if not isinstance(node, ast.Lambda) and scope_of(node).generates:
+        if not isinstance(node, ast.Lambda) and scope_of(node, frame.owner).generates:
             return self.generator(node, frame, parameters, key)
         if key in self.running:
             return self.lose(f"a recursion: {frame.function} calls itself")
@@ -99,13 +99,9 @@ class Activations(Comprehensions):
             values[name] = frozenset({box})
         arguments = [*node.args.posonlyargs, *node.args.args]
         if arguments:
-            frame.first = values.get(arguments[0].arg, BOTTOM)
+            frame.first = values.get(self.private(arguments[0].arg), BOTTOM)
         for name, value in values.items():
-            self.bind_name(self.private(name), value)
-
-    def bind_name(self, name: str, value: Value) -> None:
-        """Assign to a name."""
-        raise NotImplementedError
+            self.bind_name(name, value)
 
     def generator(
         self, node: FunctionNode, frame: Frame, parameters: Parameters, key: object

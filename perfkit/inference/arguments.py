@@ -6,6 +6,7 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from perfkit.inference.scopes import private
 from perfkit.inference.values import BOTTOM, Partial, Tup, Value, known
 
 if TYPE_CHECKING:
@@ -75,11 +76,12 @@ class Parameters:
 
 def bind_arguments(
     signature: ast.arguments,
+    owner: str,
     arguments: Arguments,
     default: Callable[[int], Value],
     keyword_default: Callable[[str], Value],
 ) -> Parameters:
-    """Bind arguments to parameters.
+    """Bind arguments to the parameters of a function in a class, or in none.
 
     ``default`` gives the default of a positional parameter by its index, ``keyword_default`` that of a
     keyword-only one by name; the empty value where there is none.
@@ -88,7 +90,7 @@ def bind_arguments(
     named = dict(arguments.named)
     bound: dict[str, Value] = {}
     for index, parameter in enumerate(positional):
-        name = parameter.arg
+        name = private(parameter.arg, owner)
         if index < len(arguments.positional):
             bound[name] = arguments.positional[index]
         elif name in named and index >= len(signature.posonlyargs):
@@ -96,7 +98,7 @@ def bind_arguments(
         else:
             bound[name] = default(index) | arguments.rest | arguments.named_rest
     for parameter in signature.kwonlyargs:
-        name = parameter.arg
+        name = private(parameter.arg, owner)
         if name in named:
             bound[name] = named.pop(name)
         else:
@@ -105,10 +107,11 @@ def bind_arguments(
     if signature.vararg is not None:
         extra = arguments.positional[len(positional) :]
         if arguments.rest:
-            star = (signature.vararg.arg, arguments.rest.union(*extra))
+            star = (private(signature.vararg.arg, owner), arguments.rest.union(*extra))
         else:
-            bound[signature.vararg.arg] = frozenset({Tup(extra)})
+            bound[private(signature.vararg.arg, owner)] = frozenset({Tup(extra)})
     keywords: tuple[str, tuple[tuple[str, Value], ...], Value] = ("", (), BOTTOM)
     if signature.kwarg is not None:
-        keywords = (signature.kwarg.arg, tuple(sorted(named.items())), arguments.named_rest)
+        name = private(signature.kwarg.arg, owner)
+        keywords = (name, tuple(sorted(named.items())), arguments.named_rest)
     return Parameters(tuple(bound.items()), star, keywords)

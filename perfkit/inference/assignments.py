@@ -27,7 +27,7 @@ class Assignments(Attributes):
     def bind(self, target: ast.expr, value: Value) -> None:
         """Assign to a target."""
         if isinstance(target, ast.Name):
-            self.bind_name(self.private(target.id), value)
+            self.bind_name(target.id, value)
         elif isinstance(target, ast.Attribute):
             self.frame.line = target.lineno
             self.set(self.evaluate(target.value), self.private(target.attr), value)
@@ -51,7 +51,8 @@ class Assignments(Attributes):
                 self.bind(one, part)
 
     def bind_name(self, name: str, value: Value) -> None:
-        """Assign to a name."""
+        """Assign to a name, as it stands in the code."""
+        name = self.private(name)
         frame = self.frame
         if frame.settled is not None and name in frame.settled:
             frame.unsettle(name)

@@ -174,13 +174,14 @@ class Calls(Activations):
         offset = code.co_argcount - len(defaults)
         parameters = bind_arguments(
             definition.node.args,
+            definition.owner,
             arguments,
             lambda index: known(defaults[index - offset]) if index >= offset else BOTTOM,
             lambda name: known(keyword_defaults[name]) if name in keyword_defaults else BOTTOM,
         )
         closure = dict(zip(code.co_freevars, function.__closure__ or (), strict=True))
         frame = Frame(
-            scope=scope_of(definition.node),
+            scope=scope_of(definition.node, definition.owner),
             file=code.co_filename,
             function=function.__qualname__,
             globals=function.__globals__,
@@ -215,16 +216,17 @@ class Calls(Activations):
     def call_closure(self, closure: Closure, arguments: Arguments) -> Value:
         """Follow a function that the analysed code made."""
         node: FunctionNode = closure.node
+        outer = closure.frame
         offset = len(node.args.posonlyargs) + len(node.args.args) - len(closure.defaults)
         parameters = bind_arguments(
             node.args,
+            outer.owner,
             arguments,
             lambda index: closure.defaults[index - offset] if index >= offset else BOTTOM,
             lambda name: closure.kw_defaults.get(name, BOTTOM),
         )
-        outer = closure.frame
         frame = Frame(
-            scope=scope_of(node),
+            scope=scope_of(node, outer.owner),
             file=outer.file,
             function=f"{outer.function}.<locals>.{closure.name}",
             globals=outer.globals,

@@ -73,7 +73,7 @@ class Comprehensions(Expressions):
         """Return the frame of a comprehension that needs one."""
         outer = self.frame
         return Frame(
-            scope=scope_of(node),
+            scope=scope_of(node, outer.owner),
             file=outer.file,
             function=outer.function,
             globals=outer.globals,
@@ -100,7 +100,7 @@ class Comprehensions(Expressions):
         overlay = self.frame.overlay
         self.frame.overlay = dict(overlay)
         names = {
-            name.id
+            self.private(name.id)
             for one in node.generators
             for name in ast.walk(one.target)
             if isinstance(name, ast.Name)

@@ -23,7 +23,7 @@ class Definitions(Statements):
         value = self.closure(node, node.name)
         for decorator in reversed(node.decorator_list):
             value = self.call_decorator(self.evaluate(decorator), value, node)
-        self.bind(ast.Name(node.name, ast.Store()), value)
+        self.bind_name(node.name, value)
 
     def closure(self, node: ast.FunctionDef | ast.Lambda, name: str) -> Value:
         """Return the function that is made here; its defaults are computed now."""
@@ -38,8 +38,9 @@ class Definitions(Statements):
         made.defaults = defaults
         for parameter, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
             if default is not None:
-                before = made.kw_defaults.get(parameter.arg, BOTTOM)
-                made.kw_defaults[parameter.arg] = before | self.evaluate(default)
+                name = self.private(parameter.arg)
+                before = made.kw_defaults.get(name, BOTTOM)
+                made.kw_defaults[name] = before | self.evaluate(default)
         return frozenset({made})
 
     def call_decorator(self, decorator: Value, function: Value, node: ast.stmt) -> Value:
@@ -47,7 +48,7 @@ class Definitions(Statements):
         raise NotImplementedError
 
     def stmt_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
-        self.bind(ast.Name(node.name, ast.Store()), frozenset({Opaque("an asynchronous function")}))
+        self.bind_name(node.name, frozenset({Opaque("an asynchronous function")}))
 
     def stmt_TypeAlias(self, node: ast.AST) -> None:
         """Bind the name; its value may be a row, and is computed when somebody asks for it."""
@@ -58,7 +59,7 @@ class Definitions(Statements):
         parts = [*node.bases, *node.decorator_list, *node.keywords, *node.body]
         if not all(map(_defines_only, parts)):
             value = self.lose("a class that is made in the member, and runs code as it is made")
-        self.bind(ast.Name(node.name, ast.Store()), value)
+        self.bind_name(node.name, value)
 
     # Assignments
 
@@ -74,7 +75,7 @@ class Definitions(Statements):
     def stmt_Import(self, node: ast.Import) -> None:
         for one in node.names:
             name = one.asname or one.name.split(".")[0]
-            self.bind(ast.Name(name, ast.Store()), self.imported(one.name if one.asname else name))
+            self.bind_name(name, self.imported(one.name if one.asname else name))
 
     def stmt_ImportFrom(self, node: ast.ImportFrom) -> None:
         package = str(self.frame.globals.get("__package__") or "")
@@ -88,7 +89,7 @@ class Definitions(Statements):
             value = self.get(self.imported(module), one.name)
             if not value or value == INERT:
                 value = self.imported(f"{module}.{one.name}")
-            self.bind(ast.Name(one.asname or one.name, ast.Store()), value)
+            self.bind_name(one.asname or one.name, value)
 
     def imported(self, name: str) -> Value:
         """Return a module that the program has imported; one that it hasn't is not imported now."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from perfkit.inference import sources
 from perfkit.inference.results import LOOKUP_SEP, OwnQuery, Place, Read, Unresolved
+from perfkit.inference.scopes import private
 from perfkit.inference.values import (
     BOTTOM,
     LOST,
@@ -240,6 +241,14 @@ class Engine:
 
     def bind(self, target: ast.expr, value: Value) -> None:
         """Assign to a target."""
+        raise NotImplementedError
+
+    def private(self, name: str) -> str:
+        """Return a name as Python stores it in the class around the code."""
+        return private(name, self.frame.owner)
+
+    def bind_name(self, name: str, value: Value) -> None:
+        """Assign to a name, as it stands in the code."""
         raise NotImplementedError
 
     def call(self, callee: Value, arguments: Arguments, node: object) -> Value:

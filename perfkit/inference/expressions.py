@@ -55,12 +55,6 @@ class Expressions(Definitions):
             self.names[id(names), name] = (names, name, names[name])
         return self.frame.look_up_live(name)
 
-    def private(self, name: str) -> str:
-        """Return a name as Python stores it: ``__name`` in a class is private to it."""
-        if self.frame.owner and name.startswith("__") and not name.endswith("__"):
-            return f"_{self.frame.owner.lstrip('_')}{name}"
-        return name
-
     def expr_NamedExpr(self, node: ast.NamedExpr) -> Value:
         value = self.evaluate(node.value)
         self.bind(node.target, value)
@@ -121,7 +115,7 @@ class Expressions(Definitions):
         for keyword in node.keywords:
             value = self.evaluate(keyword.value)
             if keyword.arg is not None:
-                named[keyword.arg] = value
+                named[self.private(keyword.arg)] = value
             else:
                 fields, others = self.spread_mapping(value)
                 named.update(fields)

@@ -42,7 +42,7 @@ class Patterns(Assignments):
     def capture(self, name: str | None, value: Value) -> None:
         """Bind a name of a pattern."""
         if name:
-            self.bind(ast.Name(name, ast.Store()), value)
+            self.bind_name(name, value)
 
     def pattern_MatchValue(self, node: ast.MatchValue, subject: Value) -> None:
         self.compare(ast.Eq(), subject, self.evaluate(node.value))

@@ -35,11 +35,22 @@ class Scope:
     generates: bool = False
 
 
-def scope_of(node: ast.AST) -> Scope:
-    """Return the scope of a function, lambda, class body or comprehension; computed once, kept on it."""
+def private(name: str, owner: str) -> str:
+    """Return a name as Python stores it: ``__name`` in a class is private to it."""
+    prefix = owner.lstrip("_")
+    is_private = name.startswith("__") and not name.endswith("__")
+    return f"_{prefix}{name}" if prefix and is_private else name
+
+
+def scope_of(node: ast.AST, owner: str) -> Scope:
+    """Return the scope of a function, lambda or comprehension in a class; computed once, kept on it."""
     found: Scope | None = node.__dict__.get("perfkit_scope")
     if found is None:
         found = node.__dict__["perfkit_scope"] = _survey(node)
+        for names in (found.bound, found.captured, found.globals, found.nonlocals, found.kept):
+            stored = {private(name, owner) for name in names}
+            names.clear()
+            names |= stored
     return found
 
 
@@ -55,13 +66,9 @@ def _survey(node: ast.AST) -> Scope:
     if isinstance(node, _FUNCTIONS):
         _add_parameters(scope, node.args)
         body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
-    elif isinstance(node, ast.ClassDef):
-        body = list(node.body)
-    elif isinstance(node, (*_COMPREHENSIONS, ast.GeneratorExp)):
+    else:
         body = _children(node)
         scope.nonlocals |= _walrus(node)
-    else:
-        raise TypeError(f"{node!r} has no scope")
     inner: list[ast.AST] = []
     while body:
         one = body.pop()

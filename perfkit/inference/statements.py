@@ -198,7 +198,7 @@ class Statements(Engine):
         if handler.name:
             carries = caught is None or any(one in _CARRYING for one in caught)
             value = frozenset({Inert(BaseException if carries else ValueError)})
-            self.bind(ast.Name(handler.name, ast.Store()), value)
+            self.bind_name(handler.name, value)
         self.execute(handler.body)
 
     def stmt_With(self, node: ast.With) -> None:

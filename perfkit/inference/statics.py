@@ -8,6 +8,7 @@ from types import CodeType, FunctionType
 from typing import TYPE_CHECKING
 
 from perfkit.inference.live import concrete_subclasses, static
+from perfkit.inference.scopes import private
 from perfkit.inference.sources import find_definition
 
 if TYPE_CHECKING:
@@ -114,10 +115,7 @@ def _assigned(code: CodeType) -> frozenset[str]:
     for node in ast.walk(definition.node):
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
             if isinstance(node.value, ast.Name) and node.value.id == first:
-                name = node.attr
-                if name.startswith("__") and not name.endswith("__"):
-                    name = f"_{definition.owner.lstrip('_')}{name}"
-                found.add(name)
+                found.add(private(node.attr, definition.owner))
         elif isinstance(node, ast.Call) and _sets(node, first):
             named = node.args[1]
             is_text = isinstance(named, ast.Constant) and isinstance(named.value, str)

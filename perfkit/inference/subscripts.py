@@ -160,7 +160,7 @@ class Subscripts(Formats):
             return
         assert isinstance(target, ast.Attribute)
         if isinstance(atom, Row):
-            for _, raw in self.variants(atom, target.attr):
+            for _, raw in self.variants(atom, self.private(target.attr)):
                 if raw is not MISSING and getattr(type(raw), "__get__", None) not in CACHED_GETS:
                     self.lose(f"del of {target.attr} of a row")
         elif self.ask(atom, "__delattr__", known(target.attr)) is None:

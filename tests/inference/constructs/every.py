@@ -20,6 +20,7 @@ from tests.inference.constructs import (
     statements,
     traps,
     traps_django,
+    twice,
 )
 
 MODULES = (
@@ -38,6 +39,7 @@ MODULES = (
     statements,
     traps,
     traps_django,
+    twice,
 )
 
 __all__ = ["CONSTRUCTS", "MODULES", "Construct"]

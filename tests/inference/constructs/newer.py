@@ -280,11 +280,11 @@ def member(self):
 }
 
 
-def compiled(name: str, text: str) -> Any:
+def compiled(name: str, text: str, module_name: str = __name__) -> Any:
     """Run the text as a module of its own, whose source can be found; return the member."""
     file = f"<newer {name}>"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-    module: dict[str, Any] = {"__name__": __name__}
+    module: dict[str, Any] = {"__name__": module_name}
     exec(compile(text, file, "exec"), module)
     member = module["member"]
     member.__name__ = name

@@ -1315,3 +1315,230 @@ def class_inside_with_a_decorated_function(self):
             return row.slogan
 
     return self.title
+
+
+@followed
+def function_that_wraps_nothing(self):
+    return getattr(_LAMBDA, "__wrapped__", None) or self.title
+
+
+@followed
+def spread_of_one_of_two(self):
+    held = dict(zip([self.title], [self.brand]))
+    given = held if self.price else {"a": self.brand, **held}
+    return [one.slogan for one in {**given}.values()]
+
+
+@followed
+def private_names_everywhere(self):
+    return _Private(self.brand).read(self.origin, __kept=1)
+
+
+class _Private:
+    def __init__(self, row):
+        self.__row = row
+
+    def read(self, __other, **__named):
+        def __inner(__one):
+            return __one.slogan
+
+        import operator as __tool
+
+        for __each in [self.__row]:
+            pass
+        with_match = self.__row
+        match with_match:
+            case Brand(name=__name):
+                __name
+        try:
+            int("x")
+        except ValueError as __error:
+            str(__error)
+        return (
+            __inner(self.__row),
+            __other.code,
+            __named["__kept"],
+            __tool.attrgetter("motto")(__each),
+        )
+
+
+# Names that Python stores as those of the class around them
+
+
+@followed
+class private_function:
+    def member(self):
+        def __inner(one):
+            return one.slogan
+
+        return __inner(self.brand)
+
+
+@followed
+class private_module:
+    def member(self):
+        import operator as __tool
+
+        return __tool.attrgetter("slogan")(self.brand)
+
+
+@followed
+class private_loop:
+    def member(self):
+        for __each in [self.brand]:
+            pass
+        return __each.slogan
+
+
+@followed
+class private_pattern:
+    def member(self):
+        match self.brand:
+            case x as __name:
+                pass
+        return __name.slogan
+
+
+@followed
+class private_error:
+    def member(self):
+        try:
+            int("x")
+        except ValueError as __error:
+            str(__error)
+        return self.brand.slogan
+
+
+@followed
+class private_parameter:
+    def member(self):
+        def g(__other):
+            return __other.slogan
+
+        return g(self.brand)
+
+
+@followed
+class private_captured:
+    def member(self):
+        __x = self.brand
+        return (lambda: __x.slogan)()
+
+
+@followed
+class private_keywords:
+    def member(self):
+        def g(**__named):
+            return __named["a"].slogan
+
+        return g(a=self.brand)
+
+
+@followed
+class private_rest:
+    def member(self):
+        def g(*__named):
+            return __named[0].slogan
+
+        return g(self.brand)
+
+
+@followed
+class private_keyword:
+    def member(self):
+        def g(__a):
+            return __a.slogan
+
+        return g(__a=self.brand)
+
+
+@followed
+class private_comprehension:
+    def member(self):
+        return [__x.slogan for __x in [self.brand]]
+
+
+@followed
+class private_generator:
+    def member(self):
+        return list((__x).slogan for __x in [self.brand])
+
+
+@followed
+class private_walrus:
+    def member(self):
+        (__x := self.brand)
+        return __x.slogan
+
+
+@followed
+class private_nonlocal:
+    def member(self):
+        def g():
+            nonlocal __x
+            __x = self.brand
+
+        __x = 1
+        g()
+        return __x.slogan
+
+
+@followed
+class private_deleted:
+    def member(self):
+        del_ = self.brand
+        __x = del_
+        del __x
+        return del_.slogan
+
+
+@followed
+class private_keyword_with_a_default:
+    def member(self):
+        return self.read(__other=self.brand), self.read()
+
+    def read(self, *, __other=None):
+        return __other and __other.slogan
+
+
+@followed
+class private_default:
+    def member(self):
+        def read(__one=self.brand, *, __other=self.origin):
+            return __one.slogan, __other.code
+
+        return read()
+
+
+@followed
+class _private_of_a_class_with_an_underscore:
+    def member(self):
+        __one = self.brand
+        return (lambda: __one.slogan)()
+
+
+@followed
+class private_attribute:
+    def member(self):
+        self.__kept = self.brand
+        return self.__kept.slogan
+
+
+@followed
+class private_attribute_of_another_method:
+    def __init__(self, *args, **kwargs):
+        super(Product, self).__init__(*args, **kwargs)
+        self.__kept = "a"
+
+    def member(self):
+        return self.__kept, self.title
+
+
+@given_up
+class private_attribute_that_is_deleted:
+    @property
+    def __kept(self):
+        return self.title
+
+    def member(self):
+        del self.__kept
