@@ -237,13 +237,13 @@ class Objects(Subscripts):
 
     def call_object(self, box: Box, arguments: Arguments, node: object) -> Value:
         """Call an object that the analysed code made."""
-        found = self.ask(box, "__call__") if arguments == Arguments() else None
-        if box.cls is None:
+        cls = box.cls or box.extension
+        if cls is None:
             return BOTTOM
-        raw = self.static(box.cls, "__call__")
+        raw = self.static(cls, "__call__")
         if isinstance(raw, FunctionType):
             return self.call_known(raw, arguments.after(frozenset({box})), node)
-        return found or self.lose(f"a call of a {box.cls.__name__}")
+        return self.lose(f"a call of a {cls.__name__}")
 
     def call_instance(self, target: object, arguments: Arguments, node: object) -> Value:
         """Call a live object that is no function."""

@@ -187,9 +187,7 @@ class QuerySets(Assignments):
             self.read_operands(rows, name, arguments)
             if rows.anchor is not None:
                 self.query(f"{self.name_of(rows)}.{name}()")
-            ordered = rows.ordered or name == "order_by"
-            plain = rows.plain or name in PLAIN_CHAINS
-            return frozenset({replace(queryset, ordered=ordered, plain=plain)})
+            return frozenset({replace(queryset, plain=rows.plain or name in PLAIN_CHAINS)})
         if name in ("count", "exists", "contains", "first") and rows.served:
             return self.call_served(rows, name, arguments)
         if name in ONE_ROW | OUTCOMES:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import pytest
 
-from perfkit.inference import callable_reads, reads, register_reads
+from perfkit.inference import callable_reads, members, reads, register_reads
 from tests.inference.app.models import Product
 
 
@@ -223,3 +224,95 @@ def test_other_callables_are_followed_too() -> None:
     assert callable_reads(str, Product).complete
     with pytest.raises(TypeError, match="takes a function or method, not 'title'"):
         callable_reads("title", Product)  # type: ignore[arg-type]
+
+
+class Giving:
+    """A descriptor that hands on a function of the row."""
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return lambda product: product.price
+
+
+class Above:
+    """What the object inherits."""
+
+    column = "tax"
+
+    @staticmethod
+    def static(product: Any) -> Any:
+        return product.status
+
+    @classmethod
+    def of_class(cls, product: Any) -> Any:
+        return getattr(product, cls.column)
+
+
+class Asked(Above):
+    """Answers in every way that Python has."""
+
+    column = "price"
+    given = Giving()
+
+    @cached_property
+    def cached(self) -> str:
+        return "title"
+
+    @classmethod
+    def of_class(cls, product: Any) -> Any:
+        return super().of_class(product)
+
+    def __iter__(self) -> Any:
+        return iter([1])
+
+    def __getitem__(self, key: Any) -> Any:
+        return key
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        (lambda self, product: self.given(product), {"price"}),
+        (lambda self, product: self.static(product), {"status"}),
+        (lambda self, product: self.of_class(product), {"price"}),
+        (lambda self, product: getattr(product, self.cached), {"title"}),
+        (lambda self, product: getattr(product, self.column), {"price"}),
+        (lambda self, product: getattr(product, self.__class__.column), {"price"}),
+        (lambda self, product: super(Asked, self).of_class(product), {"price"}),
+        (lambda self, product: super(Asked, self).static(product), {"status"}),
+        (lambda self, product: super(Asked, self).nothing or product.title, {"title"}),
+        (lambda self, product: self.nothing or product.title, {"title"}),
+        (lambda self, product: [product.title for one in self], "the elements of a Asked"),
+        (lambda self, product: list(self.context), set()),
+        (lambda self, product: self[0].title, "an item of a Asked"),
+        (lambda self, product: self.context["request"] or product.tax, {"tax"}),
+        (lambda self, product: self.context.get("request", product).title, {"title"}),
+        (lambda self, product: self.context.get("request") or product.tax, {"tax"}),
+        (lambda self, product: self.context["row"].title, "an item of Asked.context"),
+        (lambda self, product: self.context[product.title].tax, "an item of Asked.context"),
+        (lambda self, product: self.context.keys(), "Asked.context.keys, which may hold rows"),
+        (lambda self, product: self.held.title, "Asked.held, which may hold rows"),
+        (lambda self, product: self.request.user, set()),
+    ],
+)
+def test_an_object_that_is_asked_in_any_way(function: Any, expected: Any) -> None:
+    """What its class has is followed; what may hold a row is told."""
+    found = callable_reads(
+        function, Product, owner=Asked, holds=["held"], plain=["request", "context[request]"]
+    )
+    if isinstance(expected, str):
+        assert expected in str(found.unresolved)
+    else:
+        assert found.complete, found.unresolved
+        assert found.columns == expected
+
+
+def test_only_the_newest_answers_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Callables that are made as a project runs don't fill the memory; the oldest go."""
+    monkeypatch.setattr(members, "MAX_CALLABLES", 2)
+    members._callables.clear()
+    functions = [lambda product: product.title for _ in range(3)]
+    first, second, third = (callable_reads(one, Product) for one in functions)
+    assert callable_reads(functions[2], Product) is third
+    assert callable_reads(functions[1], Product) is second
+    assert callable_reads(functions[0], Product) is not first
+    assert callable_reads(functions[2], Product) is not third

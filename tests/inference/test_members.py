@@ -425,6 +425,21 @@ def test_declared_names_are_checked(path: str, problem: str | None) -> None:
     assert found == ((f"Product.heading declares {path!r}, but {problem}",) if problem else ())
 
 
+def test_a_declared_key_is_read_without_its_row() -> None:
+    """By the name of the relation or of its column; with a name behind it, the row is read too."""
+    for path, columns, relations in (
+        ("brand", {"brand"}, set()),
+        ("brand_id", {"brand"}, set()),
+        ("parent__brand", {"parent__brand"}, {"parent"}),
+        ("detail", set(), {"detail"}),
+        ("lines", set(), {"lines"}),
+        ("lines__product", {"lines__product"}, {"lines"}),
+    ):
+        with patched(Product, "heading", reads(path)(lambda self: 1)):
+            found = field_reads(Product, "heading")
+        assert (found.columns, found.relations) == (columns, relations), path
+
+
 def test_a_declaration_may_name_members() -> None:
     """They are inferred in their turn."""
     with patched(Product, "heading", reads("lines__total", "brand__describe")(lambda self: 1)):

@@ -172,3 +172,21 @@ def test_what_an_override_reads_of_a_table_of_its_own_is_behind_the_link(
     itself = field_reads(getattr(shop, holder), "told")
     assert itself.columns == {path.removeprefix("special__") for path in columns}
     assert itself.relations == {path.removeprefix("special__") for path in relations} - {"special"}
+
+
+def test_a_table_below_another_is_reached_through_it(shop: SimpleNamespace) -> None:
+    """Also where a proxy stands in between."""
+
+    class Odd(shop.Rare):  # type: ignore[misc, name-defined]
+        oddity = models.CharField(max_length=9)
+
+        class Meta:
+            app_label = "inferred"
+
+        def told(self) -> Any:
+            return self.oddity
+
+    found = field_reads(shop.Shelf, "told")
+    assert found.complete, found.unresolved
+    assert found.columns == {"ware__special__odd__oddity"}
+    assert found.relations == {"ware", "ware__special__odd"}

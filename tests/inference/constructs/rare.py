@@ -7,6 +7,8 @@ import dataclasses
 import functools
 import itertools
 import operator
+import sys
+import types
 from functools import cached_property
 from typing import NamedTuple
 
@@ -1542,3 +1544,103 @@ class private_attribute_that_is_deleted:
 
     def member(self):
         del self.__kept
+
+
+@followed
+def live_tuple_that_is_iterated(self):
+    return [getattr(self.brand, name) for name in _PAIR]
+
+
+@followed
+def arguments_of_an_error(self):
+    try:
+        return int(self.title)
+    except (ValueError, TypeError) as error:
+        return error.args[0], str(error)
+
+
+@followed
+def arguments_of_any_error(self):
+    try:
+        return self.brand.slogan
+    except (ValueError, Exception) as error:
+        return error.args
+
+
+class _Compared:
+    def __init__(self, row):
+        self.row = row
+
+    def __lt__(self, other):
+        return self.row
+
+
+@followed
+def outcomes_of_a_chain_of_comparisons(self):
+    found = _Compared(self.brand) < _Compared(None) < _Compared(1)
+    return found and found.slogan
+
+
+class _Calling(list):
+    def __call__(self, other=None):
+        return self[0].slogan if other is None else other.code
+
+
+@followed
+def extended_list_that_is_called(self):
+    return _Calling([self.brand])()
+
+
+@followed
+def extended_list_that_is_called_with_a_row(self):
+    return _Calling([self.brand])(self.origin)
+
+
+@given_up
+def extended_list_that_is_not_called(self):
+    return _List([self.brand])()
+
+
+@either
+class representations_in_the_old_way:
+    class Brand:
+        def __repr__(self):
+            return self.motto
+
+    def member(self):
+        return "%r" % self.brand, "%s" % (self.origin,), "%r" % [self.brand], "%d" % self.price
+
+
+@alone
+def named_manager_with_methods(self):
+    return self.offers(manager="objects").dear()
+
+
+@alone
+def served_after_an_order(self):
+    return self.lines.order_by("pk").first().remark, self.images.reverse().first().url
+
+
+_PARENT, _CHILD = types.ModuleType("rare_parent"), types.ModuleType("rare_parent.child")
+_CHILD.column = "slogan"
+sys.modules["rare_parent.child"] = _CHILD
+
+
+@followed
+def module_below_another(self):
+    return getattr(self.brand, getattr(_PARENT, "child", _CHILD).column)
+
+
+@followed
+def starred_tuple_in_a_loop(self):
+    found = []
+    for first, *others in [(self.brand, self.brand), (self.parent.brand,)]:
+        found += [first.slogan, [one.name for one in others]]
+    return found
+
+
+@followed
+def lambda_with_a_walrus(self):
+    kept = self.origin
+    found = [(lambda one: (kept := one).slogan)(one) for one in [self.brand]]
+    return found, kept.code

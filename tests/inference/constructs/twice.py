@@ -82,6 +82,11 @@ MAKERS = {
     "walrus": "[(one := X[0])]",
     "choice": "[X[0] if X else None]",
     "or": "[None or X[0]]",
+    "starred": "[one for _, *rest in [(1, *X)] for one in rest]",
+    "starred_at_last": "[one for *rest, _ in [(X[0], 1)] for one in rest if one != 1]",
+    "sum_of_tuples": "((1,) + (X[0],))[1:2]",
+    "second_of_tuples": "[((1,) + (X[0],))[1]]",
+    "match_star": "matched(X)",
     "unpacked": "(lambda first: [one for one, in [first]])(X)",
     "dataclass": "[Held(X[0]).one]",
     "named_tuple": "[Named(X[0]).one]",
@@ -117,6 +122,11 @@ def same(one):
 def gives(many):
     for one in many:
         yield one
+
+def matched(many):
+    match [0, *many]:
+        case [_, *rest]:
+            return rest[:]
 
 def delegates(many):
     yield from gives(many)
