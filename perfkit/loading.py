@@ -15,16 +15,17 @@ from django.db.models import Model, Prefetch, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from perfkit.auditor.findings import Place
     from perfkit.plan import LoadPlan, PrefetchPlan
+    from perfkit.relations import Relation
 
     _Prefetch = Prefetch[Any]
 else:
     _Prefetch = Prefetch
 
-__all__ = ["Loading", "PlannedPrefetch", "copy_joins", "loading_of", "planned_prefetch"]
+__all__ = ["Loading", "PlannedPrefetch", "copy_joins", "loading_of", "planned_prefetch", "turn"]
 
 #: The key in the ``__dict__`` of a ``Query`` under which its Loading is kept: ``Query.clone()``
 #: copies it, so it stays with any QuerySet class, and a queryset made of another one has it too.
@@ -221,10 +222,24 @@ def _joins(plan: LoadPlan) -> dict[str, Any]:
 
 
 def _prefetches(plan: LoadPlan, prefix: str = "") -> Iterator[tuple[str, PrefetchPlan]]:
-    for prefetch in plan.prefetches:
-        yield prefix + prefetch.relation.name, prefetch
-    for join in plan.joins:
-        yield from _prefetches(join.plan, prefix + join.relation.name + LOOKUP_SEP)
+    found: list[tuple[Relation, Iterable[tuple[str, PrefetchPlan]]]] = [
+        *((one.relation, [(prefix + one.relation.name, one)]) for one in plan.prefetches),
+        *(
+            (join.relation, _prefetches(join.plan, prefix + join.relation.name + LOOKUP_SEP))
+            for join in plan.joins
+        ),
+    ]
+    for _, lookups in sorted(found, key=lambda one: turn(one[0])):
+        yield from lookups
+
+
+def turn(relation: Relation) -> int:
+    """Return the key by which prefetches are sent: a child's row before its parent's row.
+
+    A list of many-to-many rows that the parent's row has already, Django (6.0 and later) takes for the
+    child's, and writes the child's rows into it.
+    """
+    return ("down", "", "up").index(relation.inheritance)
 
 
 def _lazy_ok(plan: LoadPlan, prefix: str = "") -> Iterator[str]:

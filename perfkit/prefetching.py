@@ -8,7 +8,7 @@ from django.db.models import prefetch_related_objects
 
 from perfkit.compiler import compile_plan
 from perfkit.exceptions import PresetError
-from perfkit.loading import planned_prefetch
+from perfkit.loading import planned_prefetch, turn
 from perfkit.plan import LoadPlan, PrefetchPlan
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def prefetch_plan(instances: Sequence[Model], plan: LoadPlan) -> None:
         *(PrefetchPlan(join.relation, (join.plan,)) for join in plan.joins),
         *plan.prefetches,
     ]
+    prefetches.sort(key=lambda one: turn(one.relation))
     prefetch_related_objects(
         list(instances), *(planned_prefetch(p.relation.name, p) for p in prefetches)
     )

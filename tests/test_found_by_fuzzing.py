@@ -99,3 +99,31 @@ def test_the_way_back_to_a_row_that_is_the_child(graph: Graph) -> None:
     assert not reading.captured_queries
     assert values == [plain(row, path) for row in rows]
     assert any(values)
+
+
+@pytest.mark.parametrize("loaded", [False, True])
+@pytest.mark.parametrize(
+    ("name", "paths"),
+    [
+        ("Graph6M3", ["graph6m5__self_alike8__id", "self_alike8__many7__n0"]),
+        ("Graph6M5", ["graph6m3_ptr__self_alike8__many7__n0", "self_alike8__key6__n1"]),
+    ],
+)
+@pytest.mark.parametrize("graph", [6], indirect=True)
+def test_the_list_of_a_child_is_not_written_into_that_of_its_parent(
+    graph: Graph, name: str, paths: list[str], loaded: bool
+) -> None:
+    """Many-to-many rows of a row and of its child's row, each with what is read of them, also onto loaded rows."""
+    (model,) = (one for one in graph.models if one.__name__ == name)
+    preset = Preset(only=paths)
+    rows = PresetQuerySet(model).order_by("pk")
+    if loaded:
+        rows = list(rows)
+        preset.prefetch(rows)
+    else:
+        rows = list(rows.optimize_for(preset))
+    with queries() as reading:
+        values = [[read(row, path) for row in rows] for path in paths]
+    assert not reading.captured_queries
+    assert values == [[plain(row, path) for row in rows] for path in paths]
+    assert all(any(one) for one in values)
