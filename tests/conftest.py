@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -47,6 +49,29 @@ def world(db: None) -> None:
     from tests.world import make_world
 
     make_world()
+
+
+class Faults(logging.Handler):
+    """Keeps what the auditor tells of its own failing."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.seen: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the record if it is one."""
+        if record.msg.startswith("The auditor failed"):
+            self.seen.append(self.format(record))
+
+
+@pytest.fixture(autouse=True)
+def faults() -> Iterator[list[str]]:
+    """The auditor fails in no test, for a page that goes on hides it; one that makes it fail takes that out."""
+    logger, handler = logging.getLogger("perfkit.audit"), Faults()
+    logger.addHandler(handler)
+    yield handler.seen
+    logger.removeHandler(handler)
+    assert not handler.seen, "\n".join(handler.seen)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import sys
 from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models.fields.related_descriptors import (
     ForwardManyToOneDescriptor,
     ReverseOneToOneDescriptor,
@@ -90,7 +91,11 @@ def read(scope: Scope, related: Related, queryset: Any, call: str, frame: FrameT
     key = (kind, call, name, rows, owner.__class__, fingerprint(frame))
     record = scope.loads.get(key)
     if record is None:
-        record = _first_read(scope, rows, kind, call, related, queryset, frame)
+        try:
+            record = _first_read(scope, rows, kind, call, related, queryset, frame)
+        except EmptyResultSet:
+            # No row can match its filters, so nothing is sent.
+            return None
         scope.loads[key] = record
     if record is not ALONE:
         record.add()
@@ -119,12 +124,13 @@ def _first_read(
         minimum = scope.config.repeated
     elif rows is not None and not rows.many and not scope.config.single_rows:
         return ALONE
+    would_serve = relations.would_serve(related, queryset)
     chunks = frame.f_code.co_name in ("_iterator", "aiterator")
     return scope.record(
         *(kind, related.owner.__class__, related.name, rows, frame),
         call=call,
         minimum=minimum,
-        served=related.prefetched or (not chunks and relations.would_serve(related, queryset)),
+        served=related.prefetched or (would_serve and not chunks),
     )
 
 

@@ -29,14 +29,16 @@ class Related(NamedTuple):
 
 def related_manager(queryset: Any) -> Related | None:
     """Return the related manager that the queryset comes from, or None."""
-    mark = queryset.query.__dict__.get(MARK)
+    said = queryset.query.__dict__
+    mark = said.get(MARK)
     if mark is not None:
         owner = mark.owner()
         return None if owner is None else _related(owner, mark.name, mark.cache_name)
-    owner = queryset._hints.get("instance") if getattr(queryset, "_hints", None) else None
-    if not isinstance(owner, Model):
+    owner = queryset._hints.get("instance")
+    # SQL of the user's own is no manager's, whatever hint it has for a router.
+    if not isinstance(owner, Model) or "sql" in said:
         return None
-    for field, known in getattr(queryset, "_known_related_objects", {}).items():
+    for field, known in queryset._known_related_objects.items():
         if any(row is owner for row in known.values()):
             relation = field.remote_field
             return _related(owner, relation.get_accessor_name(), relation.cache_name)
@@ -52,13 +54,14 @@ def would_serve(related: Related, queryset: Any) -> bool:
     """Say whether a prefetch of the relation would answer what the queryset asks.
 
     A slice of it too, but nothing that is filtered, ordered or made other than all of its rows.
+    Raises EmptyResultSet for filters that no row can match.
     """
     whole = getattr(related.owner, related.name).all()
     if queryset.model is not whole.model:
         # A many-to-many manager counts in the table between, where nothing narrows it.
         return True
-    alike = queryset._iterable_class is whole._iterable_class
-    return alike and _statement(queryset) == _statement(whole)
+    asks_for_all = _statement(queryset) == _statement(whole)
+    return asks_for_all and queryset._iterable_class is whole._iterable_class
 
 
 def _statement(queryset: Any) -> Any:

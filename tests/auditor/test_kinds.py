@@ -1,10 +1,16 @@
 """Every kind of finding, read in plain code: what it names, how often it happened, what fixes it."""
 
+import itertools
+import sys
+
 import pytest
 from django.db.models import Count, FilteredRelation, Prefetch, Q, prefetch_related_objects
+from django.db.models.query import RawQuerySet
 
 from perfkit import audit
+from perfkit.auditor import hooks, loads, version
 from tests.auditor.app.models import Book, Chapter, Note, Novel, Person, Tag
+from tests.auditor.app.reads import READS, read
 from tests.auditor.other.models import Person as Stranger
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +72,18 @@ def test_a_deferred_field_of_a_prefetched_row(books):
     assert finding.count == 6
     assert (finding.origin.model, finding.origin.path) == (Book, "chapters")
     assert 'load "summary" in the Prefetch for "chapters"' in finding.advice
+
+
+def test_a_row_behind_two_prefetches(books):
+    """Each level of a prefetch is a step of the path."""
+    with audit(mode="collect") as report:
+        for book in Book.objects.prefetch_related("chapters__reviewer"):
+            for chapter in book.chapters.all():
+                chapter.reviewer.publisher
+    finding = only(report)
+    assert (finding.model, finding.field, finding.count) == (Person, "publisher", 3)
+    assert (finding.origin.model, finding.origin.path) == (Book, "chapters__reviewer")
+    assert '.prefetch_related("chapters__reviewer__publisher")' in finding.advice
 
 
 def test_the_back_reference_that_a_prefetch_forgot(books):
@@ -169,6 +187,7 @@ def test_an_empty_generic_key_is_quiet():
     [
         ("", lambda manager: list(manager.all())),
         ("", lambda manager: list(manager.filter(pk__gt=0))),
+        ("", lambda manager: list(manager.filter(pk__gt=0) | manager.filter(pk=0))),
         ("", lambda manager: list(manager.values("pk"))),
         ("", lambda manager: list(manager.iterator())),
         ("", lambda manager: manager.first()),
@@ -245,6 +264,15 @@ def test_a_repeated_query(books):
     assert finding.origin is None
 
 
+def test_a_statement_is_counted_to_its_last(books):
+    """Those after the third are counted one by one."""
+    with audit(mode="collect") as report:
+        for _ in range(6):
+            Book.objects.get(pk=books[0].pk)
+    finding = only(report)
+    assert (finding.count, finding.queries, report.query_count) == (6, 6, 6)
+
+
 def test_two_statements_of_one_line_are_one_finding(books):
     """Each is counted from its third time on, with those before; the finding has the sum of both."""
     with audit(mode="collect") as report:
@@ -252,6 +280,43 @@ def test_two_statements_of_one_line_are_one_finding(books):
             Book.objects.filter(title="x").exists(), Book.objects.filter(blurb="x").exists()
     finding = only(report)
     assert (finding.count, finding.queries) == (6, 6)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that is a second further each time that somebody looks at it."""
+    seconds = itertools.count()
+    for module in (hooks, loads, sys.modules[version.carry.__module__]):
+        monkeypatch.setattr(module, "perf_counter", lambda: next(seconds), raising=False)
+
+
+@pytest.mark.parametrize("entry", READS, ids=[entry.kind for entry in READS])
+def test_the_time_of_each_kind(books, clock, entry):
+    """Each statement counts for its finding as long as it took, save the first of those that repeat."""
+    with audit(mode="collect") as report:
+        for row in entry.queryset():
+            read(row, entry.name)
+    assert only(report).duration == (2 if entry.kind == "repeated-query" else 3)
+
+
+def test_the_time_of_statements_that_share_a_line(books, clock):
+    """The finding has the time of both."""
+    with audit(mode="collect") as report:
+        for _ in range(4):
+            Book.objects.filter(title="x").exists(), Book.objects.filter(blurb="x").exists()
+    finding = only(report)
+    assert (finding.count, finding.queries, finding.duration) == (8, 8, 6)
+
+
+def test_the_time_of_rows_from_before_the_scope(books, clock):
+    """Loads are timed for rows without an origin too."""
+    with audit(mode="collect") as report:
+        for book in books:
+            book.refresh_from_db(fields=["author"])
+            book.author
+    assert [(f.field, f.count, f.duration) for f in report.findings if f.field] == [
+        ("author", 3, 3)
+    ]
 
 
 def test_equal_statements_from_different_lines_are_no_repetition(books):
@@ -289,6 +354,16 @@ def test_a_raw_queryset(books):
             book.blurb
     finding = only(report)
     assert (finding.kind, finding.field, finding.count) == ("deferred-field", "blurb", 3)
+
+
+def test_a_raw_queryset_with_a_hint(books):
+    """A hint for the database's router makes no related manager of it."""
+    rows = RawQuerySet("SELECT * FROM audited_chapter", Chapter, hints={"instance": books[0]})
+    with audit(mode="collect") as report:
+        for chapter in rows:
+            chapter.reviewer
+    finding = only(report)
+    assert (finding.model, finding.field, finding.count) == (Chapter, "reviewer", 6)
 
 
 def test_rows_of_iterator(books):
@@ -341,6 +416,18 @@ def test_a_row_joined_through_a_filtered_relation(books):
             person.first.editor
     finding = only(report)
     assert (finding.kind, finding.model, finding.field) == ("to-one", Book, "editor")
+
+
+def test_a_column_that_defer_leaves_out_behind_a_filtered_relation(books):
+    """The names of the user's defer() can't be told there, so the advice is to load the column."""
+    first = FilteredRelation("books", condition=Q(books__title="Book 0"))
+    people = Person.objects.annotate(first=first).filter(first__pk__gt=0).select_related("first")
+    with audit(mode="collect") as report:
+        for person in people.defer("first__blurb"):
+            person.first.blurb
+    finding = only(report)
+    assert (finding.kind, finding.model, finding.field) == ("deferred-field", Book, "blurb")
+    assert finding.advice.startswith('load "')
 
 
 def test_prefetches_of_two_relations_in_the_same_words_are_no_repetition(books):

@@ -9,6 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from perfkit import LazyLoadError, LazyLoadWarning, audit
+from perfkit.auditor import callers, kinds, loads, queries
+from perfkit.auditor.config import AuditConfig, for_scope
 from perfkit.exceptions import PerfkitSettingsError
 from perfkit.signals import lazy_load
 from tests.auditor.app.models import Book
@@ -123,6 +125,32 @@ def test_the_mode_of_the_settings(books, settings, caplog):
     assert len(caplog.records) == 1
 
 
+def test_each_setting_and_what_stands_in_for_it(settings):
+    """A scope follows every setting of the auditor, and what audit() is given in its place."""
+    said = {
+        "kinds": {"to-one": "log"},
+        "ignore": ({"field": "blurb", "reason": "known"},),
+        "baseline": "baseline.json",
+        "single_rows": True,
+        "repeated": 5,
+        "max_findings": 7,
+    }
+    settings.PERFKIT = {"AUDIT": "warn", **{f"AUDIT_{n.upper()}": v for n, v in said.items()}}
+    assert for_scope(None) == AuditConfig(mode="warn", **said)
+    other = {
+        "kinds": {"generic": "off"},
+        "ignore": ({"field": "price", "reason": "known"},),
+        "baseline": "other.json",
+        "single_rows": False,
+        "repeated": 4,
+        "max_findings": 6,
+    }
+    assert for_scope("log", **other) == AuditConfig(mode="log", **other)
+    for name, value in other.items():
+        assert for_scope(None, **{name: value}) == AuditConfig(mode="warn", **{**said, name: value})
+    assert for_scope(None, **dict.fromkeys(other)) == AuditConfig(mode="warn", **said)
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
@@ -130,6 +158,7 @@ def test_the_mode_of_the_settings(books, settings, caplog):
         ({"mode": "off"}, "not 'off'"),
         ({"kinds": {"to-many": "log"}}, "unknown kind 'to-many'"),
         ({"ignore": [{"model": "x"}]}, 'needs a "reason"'),
+        ({"ignore": "model"}, "AUDIT_IGNORE.* 'model'"),
         ({"repeated": 1}, "at least 2"),
     ],
 )
@@ -174,6 +203,27 @@ def test_a_receiver_that_fails(books, caplog):
     assert str(record.exc_info[1]) == "no"
 
 
+def test_a_warning_that_can_not_be_shown(books, caplog, monkeypatch):
+    """A project's way to show warnings that fails is logged with the finding; the next is told too."""
+    seen = []
+
+    def fail(message, *args, **kwargs):
+        seen.append(message.finding.field)
+        raise RuntimeError("the screen is off")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        monkeypatch.setattr(warnings, "showwarning", fail)
+        with audit(mode="warn") as report:
+            read_all(READS[0])
+            read_all(READS[1])
+    assert seen == ["blurb", "author"]
+    assert [record.getMessage() for record in caplog.records] == [
+        f"A reporter failed: {finding}" for finding in report.findings
+    ]
+    assert str(caplog.records[0].exc_info[1]) == "the screen is off"
+
+
 def test_a_limit_on_the_findings(books, caplog):
     """Beyond max_findings a scope only counts."""
     with audit(mode="log", max_findings=1) as report:
@@ -187,9 +237,8 @@ def test_a_limit_on_the_findings(books, caplog):
     assert "... and 2 more." in str(report)
 
 
-def test_a_fault_of_the_auditor(books, caplog, monkeypatch):
+def test_a_fault_of_the_auditor(books, caplog, monkeypatch, faults):
     """An exception inside the auditor is logged once and what it looked at goes on."""
-    from perfkit.auditor import callers, loads, queries
 
     def fail(frame):
         raise RuntimeError("a fault")
@@ -205,3 +254,32 @@ def test_a_fault_of_the_auditor(books, caplog, monkeypatch):
         "The auditor failed; what it looked at goes on without it."
     ]
     assert report.findings == ()
+    assert "a fault" in faults.pop()
+
+
+def test_a_fault_in_a_join(books, monkeypatch, faults):
+    """The rows are joined all the same, and read without their origin."""
+
+    def fail(klass_info):
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(kinds, "_join_name", fail)
+    with audit(mode="collect") as report:
+        for book in Book.objects.select_related("author"):
+            assert book.author.name.startswith("Author")
+    assert report.query_count == 1
+    assert "a fault" in faults.pop()
+
+
+def test_a_fault_in_a_prefetch(books, monkeypatch, faults):
+    """The rows are prefetched all the same."""
+
+    def fail(instance, frame):
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(queries, "rows_for_prefetch", fail)
+    with audit(mode="collect") as report:
+        for book in Book.objects.prefetch_related("chapters"):
+            assert [chapter.heading for chapter in book.chapters.all()] == ["One", "Two"]
+    assert report.query_count == 2
+    assert "a fault" in faults.pop()

@@ -146,9 +146,15 @@ def test_rows_from_the_scope_around(books):
         rows = list(Book.objects.all())
         with audit(mode="collect") as inner:
             rows[0].author
+            rows[0].chapters.count()
         rows[1].author
+        rows[1].chapters.count()
+        with audit(mode="collect") as later:
+            for row in rows:
+                row.chapters.exists()
     assert inner.findings == ()
-    assert [f.field for f in outer.findings] == ["author"]
+    assert [f.field for f in outer.findings] == ["author", "chapters"]
+    assert [(f.field, f.count, f.origin) for f in later.findings] == [("chapters", 3, None)]
 
 
 def test_a_created_row_has_no_origin(books):
@@ -192,6 +198,7 @@ def test_prefetching_later(books):
                 chapter.reviewer
     (finding,) = report.findings
     assert finding.origin.location.source == 'prefetch_related_objects(rows, "chapters")'
+    assert (finding.origin.model, finding.origin.path) == (Book, "chapters")
 
 
 def test_nothing_that_sends_nothing(books):
@@ -203,11 +210,18 @@ def test_nothing_that_sends_nothing(books):
     assert report.findings == ()
 
 
-def test_none_does_not_raise(books):
-    """none() of a manager is let through in the mode raise."""
-    with audit(mode="raise"):
-        for book in Book.objects.all():
-            assert list(book.chapters.none()) == []
+@pytest.mark.parametrize("prefetched", [[], ["chapters", "tags", "notes"]])
+@pytest.mark.parametrize("name", ["chapters", "tags", "notes"])
+def test_what_sends_nothing_does_not_raise(books, prefetched, name):
+    """none() of a manager, and filters that no row can match, are let through in the mode raise."""
+    with audit(mode="raise") as report:
+        for book in Book.objects.prefetch_related(*prefetched):
+            manager = getattr(book, name)
+            assert list(manager.none()) == []
+            nothing = manager.filter(pk__in=[])
+            assert [*nothing, *nothing.values("pk"), *nothing.iterator()] == []
+            assert (nothing.count(), nothing.exists(), nothing.first()) == (0, False, None)
+    assert report.query_count == 1 + len(prefetched)
 
 
 def test_a_missing_row_of_a_reverse_relation():

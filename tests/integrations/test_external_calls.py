@@ -276,7 +276,7 @@ def test_a_connection_that_is_kept_alive_is_told_once(port):
     assert finding.count == 1
 
 
-def test_a_fault_of_the_auditor_breaks_no_call(port, monkeypatch, caplog):
+def test_a_fault_of_the_auditor_breaks_no_call(port, monkeypatch, caplog, faults):
     """What goes wrong inside is logged, and the connection is made."""
 
     def broken(frame):
@@ -287,6 +287,7 @@ def test_a_fault_of_the_auditor_breaks_no_call(port, monkeypatch, caplog):
         with_a_socket(port)
     assert report.findings == ()
     assert "The auditor failed" in caplog.text
+    assert "broken" in faults.pop()
 
 
 def test_the_application_installs_it(settings):
