@@ -124,19 +124,26 @@ def forget() -> None:
     marks.clear()
 
 
-def _directory(path: str | None) -> str:
-    return str(Path(path or "/nowhere").resolve()) + "/"
+def _directories(path: str | Path | None) -> tuple[str, ...]:
+    """Return what the names of files in a directory begin with: as it was asked for, and behind its links."""
+    directory = Path(path or "/nowhere")
+    return f"{directory}/", f"{directory.resolve()}/"
 
 
-_DJANGO = _directory(str(Path(django.__file__).parent))
-_TEMPLATES = _DJANGO + "template/"
-_PERFKIT = _directory(str(Path(__file__).parent.parent))
-_STDLIB = tuple({_directory(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")})
+_DJANGO = _directories(Path(django.__file__).parent)
+_TEMPLATES = tuple(f"{directory}template/" for directory in _DJANGO)
+_PERFKIT = _directories(Path(__file__).parent.parent)
+_STDLIB = tuple(
+    directory
+    for name in ("stdlib", "platstdlib")
+    for directory in _directories(sysconfig.get_path(name))
+)
 _SHELLS = ("<stdin", "<console", "<ipython", "<python-input")
 _LIBRARIES = ("/site-packages/", "/dist-packages/")
-_RELATED = (
-    _DJANGO + "db/models/fields/related_descriptors.py",
-    _DJANGO + "contrib/contenttypes/fields.py",
+_RELATED = tuple(
+    directory + file
+    for directory in _DJANGO
+    for file in ("db/models/fields/related_descriptors.py", "contrib/contenttypes/fields.py")
 )
 _WRITES = frozenset(
     [
@@ -203,7 +210,7 @@ def is_users(file: str) -> bool:
     """Say whether a file is the user's own: no library's, not Django's, not perfkit's."""
     if file.startswith("<"):
         return file.startswith(_SHELLS)
-    return not file.startswith((_PERFKIT, _DJANGO, *_STDLIB)) and not any(
+    return not file.startswith(_PERFKIT + _DJANGO + _STDLIB) and not any(
         part in file for part in _LIBRARIES
     )
 

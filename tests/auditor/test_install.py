@@ -2,21 +2,26 @@
 
 import copy
 import operator
+import os
 import pickle
 import subprocess
 import sys
+from pathlib import Path
 
+import django
 import pytest
 from django.apps import apps
 from django.db.models import Model, QuerySet, query
 from django.db.models.base import ModelState
 from django.db.models.fields import related_descriptors
+from django.db.models.query import ModelIterable
 from django.test import override_settings
 
 from perfkit import audit
 from perfkit._compat import HAS_FETCH_MODES
 from perfkit.auditor import hooks, install, is_installed, uninstall
-from tests.auditor.app.models import Book, Note
+from perfkit.auditor.fetch_modes import fetch_mode
+from tests.auditor.app.models import Book, Note, Person
 
 
 @pytest.fixture(autouse=True)
@@ -180,6 +185,60 @@ def test_the_user_s_queryset_is_left_as_it_is(books):
     assert audited._db is None
 
 
+class Sharded(QuerySet):
+    """A queryset of a project's own that knows by itself where its rows are."""
+
+    shard = "default"
+
+    @property
+    def db(self):
+        return self.shard
+
+
+@pytest.mark.django_db(databases=["default", "other"])
+def test_rows_of_another_database(books):
+    """Rows, and what is loaded lazily, come from the database that the queryset says."""
+    author = Person.objects.using("other").create(name="Elsewhere")
+    Book.objects.using("other").create(title="Elsewhere", author=author)
+    sharded = Sharded(Book)
+    sharded.shard = "other"
+    with audit(mode="collect") as report:
+        for rows in (Book.objects.using("other"), sharded):
+            (book,) = rows
+            assert (book.title, book.author.name) == ("Elsewhere", "Elsewhere")
+            assert book._state.db == "other"
+    assert [(f.field, f.count) for f in report.findings] == [("author", 2)]
+
+
+class Numbered(ModelIterable):
+    """Makes more of rows by what was said of their queryset, as iterables of a project's own do."""
+
+    def __iter__(self):
+        for row in super().__iter__():
+            row.number = self.queryset.number
+            yield row
+
+
+@pytest.mark.django_db
+def test_an_iterable_of_the_users_own(books):
+    """It is given all that was said of its queryset."""
+    rows = Book.objects.all()
+    rows._iterable_class, rows.number = Numbered, 7
+    with audit(mode="collect") as report:
+        list(Book.objects.all())
+        for row in rows:
+            assert (row.number, row.author.name[:6]) == (7, "Author")
+    assert [(f.field, f.count) for f in report.findings] == [("author", 3)]
+
+
+@pytest.mark.django_db
+def test_rows_are_fetched_in_the_chunks_that_were_asked_for(books):
+    """How a queryset is fetched reaches Django as it was said."""
+    with audit(mode="collect"):
+        rows = ModelIterable(Book.objects.all(), True, 7)
+    assert (rows.chunked_fetch, rows.chunk_size) == (True, 7)
+
+
 @pytest.mark.django_db
 def test_the_alias_of_rows(books):
     """The database of a row compares, prints and hashes as its alias."""
@@ -194,7 +253,7 @@ def test_the_alias_of_rows(books):
 @pytest.mark.django_db
 def test_the_mode_of_rows(books):
     """On Django 6.1 the mode of a row compares and hashes as the mode that was chosen."""
-    from django.db.models import FETCH_ONE, FETCH_PEERS
+    from django.db.models import FETCH_ONE, FETCH_PEERS, FETCH_RAISE
 
     with audit(mode="collect"):
         one = Book.objects.all()[0]._state.fetch_mode
@@ -205,7 +264,8 @@ def test_the_mode_of_rows(books):
     assert one == other
     assert peers == FETCH_PEERS
     assert one != peers
-    assert hash(one) == hash(FETCH_ONE)
+    assert (hash(one), repr(one)) == (hash(FETCH_ONE), repr(FETCH_ONE))
+    assert hash(fetch_mode("raise")) == hash(FETCH_RAISE)
     assert pickle.loads(pickle.dumps(one)) is FETCH_ONE
     assert copy.deepcopy(peers) is FETCH_PEERS
 
@@ -274,3 +334,33 @@ def test_off_replaces_nothing_in_a_project():
     on = changed({"AUDIT": "log"})
     assert on[-1] == "create_generic_related_manager"
     assert any("BaseIterable" in line for line in on)
+
+
+LINKED = """
+import sys
+import django
+from django.conf import settings
+assert django.__file__.startswith(sys.argv[1]), django.__file__
+settings.configure()
+django.setup()
+from perfkit.auditor.frames import DJANGO, PASSED, mark_of
+from django.db.models import Model, QuerySet
+from django.template import Template
+assert mark_of(QuerySet._fetch_all.__code__).category == DJANGO
+assert mark_of(Model.refresh_from_db.__code__).category == DJANGO
+assert mark_of(Template.render.__code__).category == PASSED
+"""
+
+
+def test_libraries_behind_a_link(tmp_path):
+    """Django is known where it is imported through a link, as from the current one of several releases."""
+    link = tmp_path / "current"
+    link.symlink_to(Path(django.__file__).parent.parent, target_is_directory=True)
+    done = subprocess.run(
+        [sys.executable, "-c", LINKED, str(link)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(link), *sys.path])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
