@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutation.areas import AREAS, ROOT
-from tests.mutation.campaign import SURVIVED, Campaign
+from tests.mutation.campaign import MAX_SECONDS, SURVIVED, Campaign
 
 #: What a new process needs to run the tests.
 COPIED = ("perfkit", "tests", "example_project", "docs", "pyproject.toml", "manage.py")
@@ -34,6 +34,7 @@ def main() -> None:
     parser.add_argument("--files", nargs="*", help="only these files of the area")
     parser.add_argument("--tests", nargs="*", help="ask only these of its tests")
     parser.add_argument("--without", nargs="*", default=[], help="tests to leave out")
+    parser.add_argument("--seconds", type=float, default=MAX_SECONDS, help="of tests for a mutant")
     parser.add_argument("--learned", type=Path, help="keep here which tests reach which lines")
     parser.add_argument("--again", type=Path, help="only the survivors in what a run has printed")
     parser.add_argument("--unchanged", action="store_true", help="break nothing: none may die")
@@ -58,6 +59,7 @@ def main() -> None:
             copy,
             options.learned,
             options.without,
+            seconds=options.seconds,
             again=options.again.read_text() if options.again else "",
             unchanged=options.unchanged,
         )

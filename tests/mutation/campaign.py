@@ -33,7 +33,7 @@ from tests.mutation.mutants import Mutant, mutants_of
 if TYPE_CHECKING:
     import pytest
 
-#: So many seconds of tests are run for one mutant at most.
+#: So many seconds of tests are run for one mutant at most, where nothing else is said.
 MAX_SECONDS = 20.0
 #: What the line of a survivor begins with in the report.
 SURVIVED = "survived: "
@@ -51,6 +51,7 @@ class Campaign:
         learned: Path | None,
         without: list[str],
         *,
+        seconds: float = MAX_SECONDS,
         again: str = "",
         unchanged: bool = False,
     ) -> None:
@@ -61,6 +62,8 @@ class Campaign:
         #: Where it is kept what ``learn`` has found, for the next run.
         self.learned = learned
         self.without = without
+        #: So many seconds of tests are run for one mutant at most.
+        self.most = seconds
         #: What an earlier run has printed: only its survivors are tried.
         self.again = {
             line.removeprefix(SURVIVED) for line in again.splitlines() if line.startswith(SURVIVED)
@@ -72,6 +75,8 @@ class Campaign:
         self.killed: list[Mutant] = []
         self.survived: list[Mutant] = []
         self.failing: list[str] = []
+        #: The tests that fail in a fork without a mutant.
+        self.left_out: set[str] = set()
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run all tests once, then those that each mutant of the sample is for."""
@@ -149,7 +154,7 @@ class Campaign:
         chosen, seconds = [], 0.0
         for name in names:
             seconds += self.seconds[name]
-            if chosen and seconds > MAX_SECONDS:
+            if chosen and seconds > self.most:
                 break
             chosen.append(name)
         return chosen
@@ -160,6 +165,7 @@ class Campaign:
 
     def dies_in_fork(self, mutant: Mutant, items: list[pytest.Item]) -> bool:
         """Return whether a test fails with the changed code that passes without, in forks of this process."""
+        items = [one for one in items if one.nodeid not in self.left_out]
         while items:
             failed = self.first_failure(mutant, items)
             if failed is None:
@@ -167,6 +173,7 @@ class Campaign:
             unchanged = self.first_failure(None, items[: failed + 1])
             if unchanged is None:
                 return True
+            self.left_out.add(items[unchanged].nodeid)
             say(f"fails without a mutant too, and is left out: {items[unchanged].nodeid}")
             items = items[:unchanged] + items[unchanged + 1 :]
         return False
