@@ -75,6 +75,11 @@ CASES = {
         lambda b: b.author.publisher.name,
         '.select_related("author__publisher")',
     ),
+    "behind a prefetch to one": Case(
+        lambda: Book.objects.prefetch_related("author"),
+        lambda b: b.author.publisher.name,
+        '.select_related("author__publisher")',
+    ),
     "raw, to-one": Case(
         lambda: Book.objects.raw("SELECT * FROM audited_book"),
         lambda b: b.author.name,

@@ -2,13 +2,17 @@
 
 import asyncio
 import functools
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from django.contrib.auth.models import User
+from django.db import connections
 from django.db.models import QuerySet
 from django.template import Context, Engine, Library, Node, Variable
+from django.test.utils import isolate_apps
 
 from perfkit import audit
 from tests.auditor.app import admin, api, views
@@ -78,7 +82,8 @@ def test_a_template(client, books, entry):
 
 @each_kind
 @pytest.mark.parametrize(
-    ("url", "view"), [("/lazy-template/", "lazy_template"), ("/generic/", "Generic")]
+    ("url", "view"),
+    [("/lazy-template/", "lazy_template"), ("/generic/", "Generic"), ("/callable/", "Callable")],
 )
 def test_a_page_that_no_line_of_the_user_renders(client, books, entry, url, view):
     """Where a handler renders or a generic view evaluates, the view's definition is named."""
@@ -239,6 +244,16 @@ def test_two_places_in_one_template(client, books, settings):
     assert [(f.field, f.template.line) for f in report.findings] == [("author", 1), ("editor", 2)]
 
 
+def test_one_template_that_two_lines_render(books):
+    """Rows that one place of a template evaluates are told apart by the line that renders it."""
+    template = Engine().from_string("{% for b in books %}{{ b.author }}{% endfor %}")
+    with audit(mode="collect") as report:
+        template.render(Context({"books": Book.objects.all()}))  # once
+        template.render(Context({"books": Book.objects.all()}))  # twice
+    origins = [finding.origin.location.source.partition("# ")[2] for finding in report.findings]
+    assert origins == ["once", "twice"]
+
+
 class Reading(Node):
     """A tag of the user's own that looks its variable up in helpers of its own."""
 
@@ -300,6 +315,79 @@ def test_a_queryset_of_the_users_own(books):
     (finding,) = report.findings
     assert finding.origin.location.function == "__iter__"
     assert finding.origin.location.source == "self._fetch_all()"
+
+
+def test_tasks_that_wait_for_threads_at_once(books):
+    """Each read is told from the coroutine that waits for it, among others that wait too."""
+    library = {}
+    exec(compile("def read(book): return book.author.name", "<library>", "exec"), library)
+    read_there = library["read"]
+
+    async def first(book):
+        await sync_to_async(read_there)(book)
+
+    async def second(book):
+        await sync_to_async(read_there)(book)
+
+    async def third(book):
+        await sync_to_async(read_there)(book)
+
+    async def ask():
+        async with audit(mode="collect") as report:
+            rows = [book async for book in Book.objects.all()]
+            await asyncio.gather(first(rows[0]), second(rows[1]), third(rows[2]))
+        return report
+
+    told = [(f.location.function, f.count) for f in async_to_sync(ask)().findings]
+    assert sorted(told) == [("first", 1), ("second", 1), ("third", 1)]
+
+
+def test_a_model_that_is_made_meanwhile(books):
+    """Its members are known as are those of the models that were there before."""
+    with audit(mode="collect") as report:
+        for book in Book.objects.only("title"):
+            book.teaser
+        with isolate_apps("tests.auditor.app"):
+
+            class Late(Book):
+                class Meta:
+                    app_label = "audited"
+                    proxy = True
+
+                @property
+                def late(self):
+                    return self.blurb
+
+        for book in Late.objects.only("title"):
+            book.late
+    assert [finding.via for finding in report.findings] == [("Book.teaser",), ("Late.late",)]
+
+
+@pytest.mark.parametrize("module", ["nowhere", "builtins"])
+def test_a_view_that_no_file_defines(client, books, monkeypatch, module):
+    """What a view evaluates is told without the view's place where that isn't to be found."""
+    monkeypatch.setattr(views.Generic, "__module__", module)
+    with audit(mode="collect") as report:
+        client.get("/generic/", {"read": "author"})
+    (finding,) = report.findings
+    assert (finding.field, finding.count, finding.location) == ("author", 3, None)
+    assert finding.template.line == ROW_LINES["author"]
+    assert finding.advice.endswith(f"to the queryset at {finding.origin.template}")
+
+
+def test_rows_that_no_line_of_the_user_evaluates(books):
+    """The advice names no place where there is none, as in a thread that was given the queryset itself."""
+    connection = connections["default"]
+    connection.inc_thread_sharing()
+    with audit(mode="collect") as report:
+        share = functools.partial(connections.__setitem__, "default", connection)
+        with ThreadPoolExecutor(1, initializer=share) as executor:
+            rows = executor.submit(copy_context().run, list, Book.objects.only("title")).result()
+        rows[0].blurb
+    connection.dec_thread_sharing()
+    (finding,) = report.findings
+    assert finding.origin.location is None
+    assert finding.advice == 'add "blurb" to .only(...) of the queryset'
 
 
 async def ask_for(how, books):

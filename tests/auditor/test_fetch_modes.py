@@ -1,6 +1,7 @@
 """The fetch modes by name, the same on every supported Django."""
 
 import pickle
+from contextlib import nullcontext
 
 import pytest
 from django.db.models import Prefetch
@@ -105,6 +106,29 @@ def test_raise(books, django_assert_num_queries, name, read, queryset, queries, 
     assert isinstance(caught.value, FieldFetchBlocked)
     assert (caught.value.finding.model, caught.value.finding.field) == (type(row), name)
     assert caught.value.finding.location.file == __file__
+
+
+@pytest.mark.parametrize("audited", [False, True])
+def test_raise_for_a_row_fetched_alone(books, audited):
+    """A row fetched alone, which the auditor lets be lazy, raises; not where there is nothing to send."""
+    empty = Note.objects.create(text="empty")
+    with audit(mode="collect") if audited else nullcontext():
+        book = with_fetch_mode(Book.objects.all(), "raise").get(pk=books[0].pk)
+        with pytest.raises(LazyLoadError, match="author blocked") as caught:
+            book.author
+        assert with_fetch_mode(Note.objects.all(), "raise").get(pk=empty.pk).target is None
+    assert caught.value.finding.location.source == "book.author"
+
+
+def test_two_modes_on_one_line(books):
+    """Rows keep the mode of their queryset, though one line evaluates querysets of several."""
+    sent = []
+    with audit(mode="collect") as report:
+        for mode in ("one", "peers", "one"):
+            before = report.query_count
+            assert all(book.author for book in with_fetch_mode(Book.objects.all(), mode))
+            sent.append(report.query_count - before)
+    assert sent == [4, 2, 4]
 
 
 def test_raise_for_joined_rows(books):

@@ -1,6 +1,8 @@
 """What is accepted: ignores with a reason, the stale ones, and the baseline of known findings."""
 
+import errno
 import json
+import os
 from io import StringIO
 
 import pytest
@@ -126,6 +128,31 @@ def test_a_baseline_survives_moved_lines(books, tmp_path):
     assert baseline.read(path) == {baseline.Entry.from_dict(content["findings"][0])}
 
 
+def test_a_baseline_that_is_written_anew(books, tmp_path):
+    """A process that goes on reads the file again when it has changed."""
+    path = tmp_path / "baseline.json"
+    for known, other in ((READS[0], READS[1]), (READS[1], READS[0])):
+        write_baseline(path, known)
+        os.utime(path, ns=(0, 1 if known is READS[0] else 2))
+        with audit(mode="collect", baseline=str(path)) as report:
+            read_all(known)
+            read_all(other)
+        assert [finding.field for finding in report.findings] == [other.field]
+
+
+def test_a_baseline_in_the_words_of_the_code(tmp_path):
+    """Names and files stand in the file as they stand in the code, sorted, and are read back."""
+    path = tmp_path / "baseline.json"
+    texts = ("to-one", "audited.Buch", "größe", "count", ("Buch.größe",), "ß.py", "über", "ö.html")
+    entries = [baseline.Entry(*texts), baseline.Entry("generic", *texts[1:])]
+    baseline.write(path, entries)
+    text = path.read_text(encoding="utf-8")
+    assert text.index("generic") < text.index("to-one")
+    assert text.count('"größe"') == 2
+    assert text.endswith("}\n")
+    assert baseline.read(path) == set(entries)
+
+
 def test_ignored_findings_are_not_recorded(books):
     """What an ignore accepts needs no baseline."""
     with baseline.recording() as recorder:
@@ -141,12 +168,33 @@ def test_no_baseline_yet(books, tmp_path):
     assert len(report.findings) == 1
 
 
-def test_a_broken_baseline(tmp_path):
-    """A file that is no baseline is an error that says how to write one."""
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("[]", ""),
+        ("no JSON", ""),
+        ('{"findings": [1]}', ""),
+        ('{"findings": [{"kind": "to-one", "feild": "author"}]}', "unknown keys \\['feild'\\]"),
+    ],
+)
+def test_a_broken_baseline(tmp_path, content, text):
+    """A file that is no baseline is an error that says what is wrong and how to write one."""
     path = tmp_path / "baseline.json"
-    path.write_text("[]")
-    with pytest.raises(PerfkitSettingsError, match="manage.py perfkit baseline"):
+    path.write_text(content)
+    with pytest.raises(PerfkitSettingsError, match=f"{text}.*manage.py perfkit baseline") as caught:
         audit(baseline=str(path)).__enter__()
+    assert str(path) in str(caught.value)
+
+
+def test_a_baseline_that_can_not_be_written(tmp_path):
+    """The error names the file, and nothing is left half written."""
+    path = tmp_path / "baseline.json"
+    path.mkdir()
+    with pytest.raises(IsADirectoryError) as caught:
+        baseline.write(path, [])
+    assert (caught.value.errno, caught.value.filename) == (errno.EISDIR, str(path))
+    assert caught.value.strerror == os.strerror(errno.EISDIR)
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def run(*arguments):

@@ -93,3 +93,26 @@ def test_the_line_that_applied_the_preset():
         [book.blurb for book in books]
     (finding,) = report.findings
     assert finding.origin.location.source == "books = Book.objects.optimize_for_list()"
+
+
+def test_two_prefetches_of_one_line():
+    """What one line prefetches in turn is told apart."""
+    found = advice(
+        lambda: [
+            review.private
+            for reviews in (Review.objects.optimize_for_list(), Review.objects.only("book"))
+            for book in Book.objects.prefetch_related(Prefetch("reviews", reviews))
+            for review in book.reviews.all()
+        ]
+    )
+    assert found[0] == 'add "private" to ReviewQuerySet.optimize_for_list'
+    assert 'load "private" in the Prefetch for "reviews"' in found[1]
+
+
+def test_only_behind_a_preset_says_nothing_of_a_manager_s_rows():
+    """What the user's only() narrows are the rows of the queryset, not those of their managers."""
+    books = Book.objects.optimize_for_list().only("title")
+    found = advice(
+        lambda: [review.text for book in books for review in book.reviews.only("book", "private")]
+    )
+    assert 'add "reviews__text" to BookQuerySet.optimize_for_list' in found

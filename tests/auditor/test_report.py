@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 
 from perfkit import LazyLoadError, LazyLoadWarning, audit
-from perfkit.auditor import Place
+from perfkit.auditor import Finding, Member, Origin, Place
 from tests.auditor.app.models import Book
 from tests.auditor.app.reads import READS, read
 
@@ -31,6 +31,151 @@ def test_a_finding_reads_well(books):
         'for book in Book.objects.only("title", "author"):\n'
         '  fix           add "blurb" to .only(...) of the queryset at tests/auditor/test_report.py:1'
     )
+
+
+#: The attributes of a finding, and the lines in which it reads well.
+TEXTS_OF_FINDINGS = {
+    "a deferred field": (
+        {"kind": "deferred-field", "count": 2, "queries": 1, "duration": 0.25},
+        ["Book.blurb was read lazily, 2 times (1 query, 250.0 ms)"],
+    ),
+    "one that sent nothing": (
+        {"kind": "to-one", "location": Place("/a.py", 1)},
+        ["Book.blurb was read lazily, once", "  read at       /a.py:1"],
+    ),
+    "a manager": (
+        {"kind": "related-manager", "call": "count", "queries": 2},
+        ["Book.blurb.count() was read lazily, once (2 queries, 0.0 ms)"],
+    ),
+    "past a prefetch": (
+        {"kind": "bypassed-prefetch", "queries": 1},
+        ["Book.blurb was read lazily, once, past its prefetch (1 query, 0.0 ms)"],
+    ),
+    "a repeated statement": (
+        {"kind": "repeated-query", "field": "", "count": 3, "queries": 3},
+        ["a query of Book was sent 3 times from one line (3 queries, 0.0 ms)"],
+    ),
+    "a repeated statement of no model": (
+        {"kind": "repeated-query", "model": None, "field": "", "count": 3, "queries": 3},
+        ["a query of unknown rows was sent 3 times from one line (3 queries, 0.0 ms)"],
+    ),
+    "a call without a timeout": (
+        {"kind": "external-call-without-timeout", "field": "host:80", "library": "requests"},
+        ["requests connected to host:80 without a timeout, once"],
+    ),
+    "a call of a socket": (
+        {
+            "kind": "external-call-in-transaction",
+            "field": "host:80",
+            "library": "",
+            "location": Place("/a.py", 1),
+        },
+        [
+            "A socket connected to host:80 inside a transaction, once",
+            "  called at     /a.py:1",
+        ],
+    ),
+    "from a page": (
+        {
+            "kind": "to-one",
+            "template": Place("/a.html", 2, "body"),
+            "location": Place("/a.py", 1),
+            "serializer_field": "BookSerializer.blurb",
+            "admin_column": "BookAdmin.blurb",
+            "members": (
+                Member("Book.label", "property", Place("/m.py", 1)),
+                Member("Book.short", "method", Place("/m.py", 2)),
+            ),
+            "origin": Origin(Book, Place("/a.py", 3), Place("/a.html", 1)),
+            "advice": "the fix",
+        },
+        [
+            "Book.short read Book.blurb lazily, once",
+            "  read at       /a.html:2",
+            "  rendered by   /a.py:1",
+            "  serialized as BookSerializer.blurb",
+            "  admin column  BookAdmin.blurb",
+            "  in property   Book.label (/m.py:1)",
+            "  in method     Book.short (/m.py:2)",
+            "  rows from     /a.py:3",
+            "  evaluated at  /a.html:1",
+            "  fix           the fix",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS_OF_FINDINGS)
+def test_how_each_finding_reads(name):
+    """The headline says what happened how often; below stands what there is to tell."""
+    attributes, lines = TEXTS_OF_FINDINGS[name]
+    assert str(Finding(**{"model": Book, "field": "blurb", **attributes})).splitlines() == lines
+
+
+def test_all_that_tools_are_told():
+    """to_dict() holds every attribute of a finding, of its places, its members and its origin."""
+    place = {"file": "/a.py", "line": 1, "function": "f", "third_party": False}
+    library = {"file": "/lib.py", "line": 2, "function": "", "third_party": True}
+    template = {"file": "/a.html", "line": 3, "function": "body", "third_party": False}
+    finding = Finding(
+        kind="to-one",
+        model=Book,
+        field="author",
+        call="count",
+        members=(
+            Member("Book.label", "property", Place(**place)),
+            Member("Book.short", "method", Place(**place), ("title", "author__name")),
+        ),
+        location=Place(**library),
+        template=Place(**template),
+        serializer_field="BookSerializer.author",
+        admin_column="BookAdmin.author",
+        origin=Origin(
+            Book, Place(**place), Place(**template), ("BookQuerySet.shown",), "one", "cover"
+        ),
+        library="requests",
+        count=4,
+        queries=3,
+        duration=0.5,
+        advice="the fix",
+    )
+    members = [
+        {"name": "Book.label", "kind": "property", "place": place, "declares": None},
+        {
+            "name": "Book.short",
+            "kind": "method",
+            "place": place,
+            "declares": ["title", "author__name"],
+        },
+    ]
+    assert finding.to_dict() == {
+        "kind": "to-one",
+        "model": "audited.Book",
+        "field": "author",
+        "call": "count",
+        "via": ["Book.label", "Book.short"],
+        "members": members,
+        "location": library,
+        "template": template,
+        "serializer_field": "BookSerializer.author",
+        "admin_column": "BookAdmin.author",
+        "origin": {
+            "model": "audited.Book",
+            "location": place,
+            "template": template,
+            "presets": ["BookQuerySet.shown"],
+            "cardinality": "one",
+            "path": "cover",
+        },
+        "library": "requests",
+        "count": 4,
+        "queries": 3,
+        "duration": 0.5,
+        "advice": "the fix",
+    }
+    bare = Finding(kind="repeated-query", model=None, field="", origin=Origin(Book, None)).to_dict()
+    assert (bare["model"], bare["location"], bare["template"]) == (None, None, None)
+    assert (bare["origin"]["location"], bare["origin"]["template"]) == (None, None)
 
 
 def test_a_report_reads_well(books):
@@ -57,6 +202,20 @@ def test_a_report_for_tools(books):
     assert finding["origin"]["cardinality"] == "many"
     assert finding["location"]["file"] == "tests/auditor/test_report.py"
     assert set(finding) >= {"kind", "field", "template", "serializer_field", "count", "advice"}
+
+
+def test_a_report_is_a_collection(books):
+    """A report counts and gives its findings, and is true without any."""
+    with audit(mode="collect") as report:
+        pass
+    assert (len(report), list(report), bool(report)) == (0, [], True)
+    assert repr(report) == "<AuditReport: 0 findings, 0 queries>"
+    with audit(mode="collect") as report:
+        for book in Book.objects.all():
+            book.author, book.editor
+    assert (len(report), tuple(report), bool(report)) == (2, report.findings, True)
+    assert repr(report) == "<AuditReport: 2 findings, 7 queries>"
+    assert str(report).startswith("2 findings in 7 queries:")
 
 
 def test_findings_are_values(books):

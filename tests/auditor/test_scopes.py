@@ -17,7 +17,7 @@ from django.template.response import TemplateResponse
 from django.test import AsyncClient, RequestFactory
 
 from perfkit import LazyLoadWarning, audit, record_usage
-from perfkit.auditor import callers, is_installed
+from perfkit.auditor import callers, install, is_installed, uninstall
 from perfkit.middleware import AuditMiddleware
 from tests.auditor.app.models import Book
 from tests.auditor.app.reads import READS, read
@@ -37,11 +37,12 @@ def read_blurbs():
 def test_findings_belong_to_the_innermost_scope(books):
     """A scope inside another keeps its findings; its statements count for both."""
     with audit(mode="collect") as outer:
+        Book.objects.count()
         with audit(mode="collect") as inner:
             read_blurbs()
         Book.objects.count()
     assert (len(inner.findings), inner.query_count) == (1, 4)
-    assert (outer.findings, outer.query_count) == ((), 5)
+    assert (outer.findings, outer.query_count) == ((), 6)
 
 
 def test_nothing_is_recorded_outside(books):
@@ -50,6 +51,27 @@ def test_nothing_is_recorded_outside(books):
         rows = list(Book.objects.only("title"))
     rows[0].blurb
     assert (report.findings, report.query_count) == ((), 1)
+
+
+@each_kind
+def test_without_a_scope_nothing_is_told(books, caplog, settings, entry):
+    """With the hooks in Django and no scope open, rows are as ever."""
+    settings.PERFKIT = {"AUDIT": "raise"}
+    assert is_installed()
+    values = {str(read(row, entry.name)) for row in entry.queryset()}
+    assert values == {str(read(row, entry.name)) for row in entry.model.objects.all()}
+    assert caplog.records == []
+
+
+def test_without_a_scope_a_prefetch_is_served(books, django_assert_num_queries):
+    """Rows that were prefetched outside a scope are there inside one."""
+    install()
+    with django_assert_num_queries(3):
+        rows = list(Book.objects.prefetch_related("chapters__reviewer"))
+        with audit(mode="raise"):
+            headings = [[c.heading for c in book.chapters.all() if c.reviewer] for book in rows]
+    uninstall()
+    assert headings == [["One", "Two"]] * 3
 
 
 def test_a_decorated_function(books, caplog):

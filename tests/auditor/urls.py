@@ -10,6 +10,7 @@ urlpatterns = [
     path("async/", views.asynchronous),
     path("template/", views.template),
     path("lazy-template/", views.lazy_template),
+    path("callable/", views.Callable()),
     path("generic/", views.Generic.as_view()),
     path("stream/", views.streaming),
     path("async-stream/", views.streaming_asynchronously),
