@@ -192,7 +192,7 @@ class Look:
             self.view = view_place(callback) if callback is not None else None
 
     def _see_node(self, node: Any) -> None:
-        if self.node is None and getattr(node, "token", None) is not None:
+        if self.node is None and node.token is not None:
             self.node = node
         elif not self.block and type(node).__name__ == "BlockNode":
             self.block = node.name
@@ -269,7 +269,7 @@ def evaluation(frame: FrameType | None) -> tuple[Any, Place | None, Place | None
         elif category == NODE:
             found = frame.f_locals["self"]
             if node is None:
-                node = found if getattr(found, "token", None) is not None else None
+                node = found if found.token is not None else None
             elif not block and type(found).__name__ == "BlockNode":
                 block = found.name
         elif category == THIRD_PARTY and library is None:

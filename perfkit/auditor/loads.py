@@ -130,7 +130,7 @@ class Prefetching:
         if preset is not None and preset.presets:
             # The queryset of a Prefetch that has presets of its own: advice speaks from its rows.
             found.read(query)
-            found.path, found.root, found.prefetched = (), None, 0
+            found.path, found.root = (), None
         return found
 
 

@@ -246,7 +246,7 @@ def state_without_origin(plain: Callable[..., Any]) -> Callable[..., Any]:
 
 def scope_of(queryset: Any) -> Any:
     """Return the open scope of the rows that a queryset was made from, in a thread without one."""
-    mode = getattr(queryset, "_fetch_mode", None)
+    mode = queryset._fetch_mode
     return scope_for(mode.rows) if type(mode) is AuditedMode else None
 
 
