@@ -244,6 +244,27 @@ def test_two_places_in_one_template(client, books, settings):
     assert [(f.field, f.template.line) for f in report.findings] == [("author", 1), ("editor", 2)]
 
 
+def test_two_members_on_one_line(books):
+    """Members that read the same in turn are told apart, though one line asks them."""
+    with audit(mode="collect") as report:
+        for book in Book.objects.all():
+            book.longest_chapters(), book.chapter_blurbs()
+    found = [(f.via, f.count) for f in report.findings if f.field == "chapters"]
+    assert found == [(("Book.longest_chapters",), 3), (("Book.chapter_blurbs",), 3)]
+
+
+def test_two_tags_that_read_the_same(books):
+    """Tags of one template that ask a relation anew each time are told apart by their place."""
+    source = "{% for c in b.chapters.all %}{{ c }}{% endfor %}"
+    template = Engine().from_string(f"{{% for b in books %}}{source}\n{source}{{% endfor %}}")
+    with audit(mode="collect") as report:
+        template.render(Context({"books": Book.objects.all()}))
+    assert [(f.field, f.template.line, f.count) for f in report.findings] == [
+        ("chapters", 1, 3),
+        ("chapters", 2, 3),
+    ]
+
+
 def test_one_template_that_two_lines_render(books):
     """Rows that one place of a template evaluates are told apart by the line that renders it."""
     template = Engine().from_string("{% for b in books %}{{ b.author }}{% endfor %}")

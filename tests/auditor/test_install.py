@@ -207,7 +207,7 @@ def test_rows_of_another_database(books):
             (book,) = rows
             assert (book.title, book.author.name) == ("Elsewhere", "Elsewhere")
             assert book._state.db == "other"
-    assert [(f.field, f.count) for f in report.findings] == [("author", 2)]
+    assert {finding.field for finding in report.findings} == {"author"}
 
 
 class Numbered(ModelIterable):
