@@ -111,6 +111,7 @@ AREAS = {
         tests=(
             "tests/auditor",
             "tests/test_declared_reads.py",
+            "tests/faults/test_database.py",
             "tests/faults/test_user_code.py",
             "tests/test_fetch_modes.py",
             "tests/test_measuring.py",
