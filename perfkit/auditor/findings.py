@@ -235,10 +235,9 @@ def _with_source(place: Place) -> str:
     return f"{place}  {place.source}".rstrip()
 
 
-def label(model: type) -> str:
-    """Return "app.Model" of a model, the qualified name of any other class."""
-    options = getattr(model, "_meta", None)
-    return str(options.label) if options else f"{model.__module__}.{model.__qualname__}"
+def label(model: Any) -> str:
+    """Return "app.Model" of a model."""
+    return str(model._meta.label)
 
 
 def short_path(file: str) -> str:
