@@ -396,19 +396,30 @@ def test_a_view_that_no_file_defines(client, books, monkeypatch, module):
     assert finding.advice.endswith(f"to the queryset at {finding.origin.template}")
 
 
-def test_rows_that_no_line_of_the_user_evaluates(books):
-    """The advice names no place where there is none, as in a thread that was given the queryset itself."""
+LIBRARY = {}
+exec(
+    compile("def rows_of(queryset): return list(queryset)", "/site-packages/l.py", "exec"), LIBRARY
+)
+
+
+@pytest.mark.parametrize(
+    ("evaluate", "place"),
+    [(list, ""), (LIBRARY["rows_of"], " at /site-packages/l.py:1 (third party)")],
+    ids=["nobody", "a library"],
+)
+def test_rows_that_no_line_of_the_user_evaluates(books, evaluate, place):
+    """The advice names a library's line, or no place, as in a thread that was given the queryset itself."""
     connection = connections["default"]
     connection.inc_thread_sharing()
     with audit(mode="collect") as report:
         share = functools.partial(connections.__setitem__, "default", connection)
         with ThreadPoolExecutor(1, initializer=share) as executor:
-            rows = executor.submit(copy_context().run, list, Book.objects.only("title")).result()
+            queryset = Book.objects.only("title")
+            rows = executor.submit(copy_context().run, evaluate, queryset).result()
         rows[0].blurb
     connection.dec_thread_sharing()
     (finding,) = report.findings
-    assert finding.origin.location is None
-    assert finding.advice == 'add "blurb" to .only(...) of the queryset'
+    assert finding.advice == f'add "blurb" to .only(...) of the queryset{place}'
 
 
 async def ask_for(how, books):

@@ -153,6 +153,17 @@ def test_a_baseline_in_the_words_of_the_code(tmp_path):
     assert baseline.read(path) == set(entries)
 
 
+def test_how_an_entry_reads():
+    """The command prints what was read, by which members, and where."""
+    texts = ["to-one", "audited.Book", "author", "", ("Book.label", "Book.short"), "a.py", "f"]
+    assert str(baseline.Entry(*texts, "")) == (
+        "to-one: audited.Book.author via Book.label -> Book.short (a.py)"
+    )
+    assert str(baseline.Entry(*texts, "a.html")).endswith("(a.html)")
+    bare = baseline.Entry("repeated-query", "", "", "", (), "", "", "")
+    assert str(bare) == "repeated-query: unknown rows (no line)"
+
+
 def test_ignored_findings_are_not_recorded(books):
     """What an ignore accepts needs no baseline."""
     with baseline.recording() as recorder:

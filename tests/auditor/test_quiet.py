@@ -2,6 +2,7 @@
 
 import pytest
 from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models.functions import Length
 from django.shortcuts import get_object_or_404
 
 from perfkit import audit
@@ -62,6 +63,7 @@ def test_a_queryset_used_in_a_prefetch_before(books):
     list(Book.objects.prefetch_related(Prefetch("chapters", chapters)))
     with audit(mode="raise") as report:
         assert len(chapters.filter(heading="One")) == 3
+        assert len(chapters.annotate(n=Length("heading")).filter(n=3)) == 6
     assert report.findings == ()
 
 
