@@ -75,6 +75,12 @@ class Draft:
             for behind in drafted.drafts.values():
                 yield drafted.relation, behind
 
+    def keys(self) -> set[str]:
+        """Return the columns of the row that its joins and prefetches stand on (attnames)."""
+        relations = [relation for relation, _ in self.joins.values()]
+        relations += [drafted.relation for drafted in self.prefetches.values()]
+        return {name for relation in relations for name in relation.local}
+
     def merge(self, other: Draft) -> None:
         """Unite with another draft of the same model.
 
@@ -169,16 +175,14 @@ def _freeze(
 ) -> LoadPlan:
     mode = draft.fetch_mode or fetch_mode
     model = draft.model
-    needed = draft.links | {pk.attname for pk in model._meta.pk_fields}
+    needed = draft.links | draft.keys() | {pk.attname for pk in model._meta.pk_fields}
     joins, prefetches = [], []
     for _, (relation, child) in sorted(draft.joins.items()):
-        needed |= set(relation.local)
         child.links |= set(relation.remote)
         # A child's row of which nothing is said follows its parent's: narrowed where that is.
         follows = relation.inheritance == "down" and (draft.columns is not None or follows_narrowed)
         joins.append(JoinPlan(relation, _freeze(child, None, follows_narrowed=follows)))
     for _, drafted in sorted(draft.prefetches.items()):
-        needed |= set(drafted.relation.local)
         for child in drafted.drafts.values():
             child.links |= set(drafted.relation.remote)
         behind = sorted(drafted.drafts.values(), key=lambda child: child.model._meta.label)
@@ -281,7 +285,7 @@ def _hoist(draft: Draft) -> None:
         if relation.inheritance != "down":
             continue
         inherited = set(columns(draft.model))
-        draft.links |= child.links & inherited
+        draft.links |= (child.links | child.keys()) & inherited
         draft.whole = draft.whole or child.whole
         if child.columns is not None:
             if draft.columns is not None:

@@ -127,3 +127,17 @@ def test_the_list_of_a_child_is_not_written_into_that_of_its_parent(
     assert not reading.captured_queries
     assert values == [[plain(row, path) for row in rows] for path in paths]
     assert all(any(one) for one in values)
+
+
+@pytest.mark.parametrize("graph", [27], indirect=True)
+def test_a_child_has_the_inherited_key_of_what_is_behind_it(graph: Graph) -> None:
+    """Its row takes the column from its parent's row, where nothing else asks for it."""
+    model, path = graph.models[0], "graph27m6__back17__a6"
+    rows: Any = PresetQuerySet(model).order_by("pk").optimize_for(Preset(only=[path]))
+    with audit(mode="collect") as report, queries() as sent:
+        rows = list(rows)
+        values = [read(row, path) for row in rows]
+    assert values == [plain(row, path) for row in rows]
+    assert any(values)
+    assert len(sent) == 2
+    assert report.findings == ()
