@@ -237,7 +237,12 @@ def view_place(view: Any) -> Place | None:
     file = getattr(sys.modules.get(getattr(owner, "__module__", "")), "__file__", None)
     if file is None or not is_users(file):
         return None
-    return Place(file, inspect.getsourcelines(owner)[1], owner.__qualname__)
+    try:
+        line = inspect.getsourcelines(owner)[1]
+    except OSError:
+        # Of a class that a call has made, or whose module was set, Python 3.13 knows no line.
+        return None
+    return Place(file, line, owner.__qualname__)
 
 
 def evaluated_at(frame: FrameType | None) -> tuple[Place | None, Place | None, bool]:

@@ -5,6 +5,7 @@ import functools
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
@@ -13,6 +14,7 @@ from django.db import connections
 from django.db.models import QuerySet
 from django.template import Context, Engine, Library, Node, Variable
 from django.test.utils import isolate_apps
+from django.urls import path
 
 from perfkit import audit
 from tests.auditor.app import admin, api, views
@@ -384,12 +386,14 @@ def test_a_model_that_is_made_meanwhile(books):
     assert [finding.via for finding in report.findings] == [("Book.teaser",), ("Late.late",)]
 
 
-@pytest.mark.parametrize("module", ["nowhere", "builtins"])
-def test_a_view_that_no_file_defines(client, books, monkeypatch, module):
+@pytest.mark.parametrize("module", ["nowhere", "builtins", views.__name__])
+def test_a_view_that_no_line_defines(client, books, settings, module):
     """What a view evaluates is told without the view's place where that isn't to be found."""
-    monkeypatch.setattr(views.Generic, "__module__", module)
+    made = type("Made", (views.Generic,), {"__module__": module})
+    settings.ROOT_URLCONF = ModuleType("urls")
+    settings.ROOT_URLCONF.urlpatterns = [path("", made.as_view())]
     with audit(mode="collect") as report:
-        client.get("/generic/", {"read": "author"})
+        client.get("/", {"read": "author"})
     (finding,) = report.findings
     assert (finding.field, finding.count, finding.location) == ("author", 3, None)
     assert finding.template.line == ROW_LINES["author"]
