@@ -42,7 +42,8 @@ MEASURED = {("3.10", "5.2", "sqlite"), ("3.13", "6.1", "postgresql")}
 
 #: The example shop and the tutorial: a third of the time that the suite takes. On SQLite `make test` runs them.
 SHOP = ("tests/example", "tests/test_tutorial.py")
-#: Where the matrix runs them too: on the oldest and the newest Django, and on each database.
+#: Where the matrix runs them too: on the oldest and the newest Django, and on each database. Of the servers
+#: only these run the tests of integrations, which on SQLite are run on every Django.
 WITH_SHOP = {("3.11", "5.2", "postgresql"), ("3.13", "6.1", "mariadb")}
 
 #: Tests of what no Django and no database changes, and that take long; `make test` runs them.
@@ -106,7 +107,7 @@ def tests(session: nox.Session, django: str) -> None:
         left_out = ONCE if database == "sqlite" else ONCE + ON_ANY_DATABASE
         asked_for = session.posargs or (python, django) not in MATRIX
         if not asked_for and (python, django, database) not in WITH_SHOP:
-            left_out += SHOP
+            left_out += SHOP if database == "sqlite" else (*SHOP, "tests/integrations")
         session.log(run)
         session.run(
             *(("coverage", "run", "-m") if measured else ("python", "-m")),

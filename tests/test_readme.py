@@ -34,6 +34,8 @@ def printed(text: str) -> dict[str, list[str]]:
     }
 
 
+# With the largest groups, which come first: at the end one worker would wait for it.
+@pytest.mark.xdist_group("packaging")
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the README shows the demo on SQLite")
 def test_figures_are_those_of_the_demo(tmp_path: Path) -> None:
     """The README shows the queries and kilobytes that `manage.py demo` counts."""

@@ -177,6 +177,8 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
         yield Reader(home, environ, database)
 
 
+# With the largest groups, which come first: at the end one worker would wait for it.
+@pytest.mark.xdist_group("packaging")
 @pytest.mark.skipif(
     connection.vendor not in ("sqlite", "postgresql"),
     reason="the tutorial runs on SQLite and on PostgreSQL",
