@@ -59,7 +59,13 @@ ONCE = (
 ON_ANY_DATABASE = (
     "tests/auditor/test_install.py",
     "tests/checklist",
+    "tests/example/test_auditor.py",
     "tests/example/test_chapters.py",
+    "tests/example/test_demo.py",
+    "tests/example/test_growth.py",
+    "tests/example/test_measure.py",
+    "tests/example/test_showroom.py",
+    "tests/example/test_usage.py",
     "tests/faults/test_evidence.py",
     "tests/inference",
     "tests/integrations/test_debug_toolbar.py",
