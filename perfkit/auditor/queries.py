@@ -124,6 +124,7 @@ def _first_read(
         minimum = scope.config.repeated
     elif rows is not None and not rows.many and not scope.config.single_rows:
         return ALONE
+    # Asked first, since it raises where nothing is sent.
     would_serve = relations.would_serve(related, queryset)
     chunks = frame.f_code.co_name in ("_iterator", "aiterator")
     return scope.record(

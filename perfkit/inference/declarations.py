@@ -69,7 +69,7 @@ def register_reads(target: object, *paths: str, argument: str | None = None) -> 
 
 def declaration_of(member: object) -> Declaration | None:
     """Return what ``@reads`` or ``register_reads`` said of a member or callable, else None."""
-    function = _function_of(member)
+    function = function_of(member)
     registered = _registered.get(id(function))
     if registered is not None:
         return registered[1]
@@ -84,7 +84,7 @@ def generation() -> tuple[int, ...]:
 
 def underlying(member: object) -> Callable[..., Any]:
     """Return the function behind a property, cached property or method; raise TypeError if none."""
-    function = _function_of(member)
+    function = function_of(member)
     if not callable(function):
         raise TypeError(
             f"{member!r} is neither a property, a cached property, a method nor another callable."
@@ -92,7 +92,8 @@ def underlying(member: object) -> Callable[..., Any]:
     return function
 
 
-def _function_of(member: object) -> object:
+def function_of(member: object) -> object:
+    """Return the function behind a property, cached property or method; anything else as it is."""
     if isinstance(member, property):
         return member.fget
     if isinstance(member, functools.cached_property):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from perfkit.inference import container_models, django_models, modelling
 from perfkit.inference.arguments import Arguments
 from perfkit.inference.consumers import Consumers
-from perfkit.inference.declarations import underlying
+from perfkit.inference.declarations import function_of
 from perfkit.inference.engine import MAX_STEPS, BudgetExceeded
 from perfkit.inference.frames import Frame
 from perfkit.inference.live import MISSING, receivers_of_post_init, static
@@ -83,7 +83,7 @@ class Interpreter(Patterns, Consumers):
 
     def analyse_callable(self, question: CallableQuestion) -> Value:
         """Call a function with a row, and use what it gives as a caller may."""
-        place = _beginning(underlying(question.function), question.name)
+        place = _beginning(question.function, question.name)
         return self.within_limits(place, question.name, lambda: self.hand_row(question))
 
     def hand_row(self, question: CallableQuestion) -> Value:
@@ -208,9 +208,7 @@ class Interpreter(Patterns, Consumers):
 
 def _beginning(raw: object, name: str, model: type[Model] | None = None) -> Place:
     """Return where a function begins, or the function behind a member; else the file of its model."""
-    for one in ("fget", "func"):
-        raw = getattr(raw, one, raw)
-    code = getattr(raw, "__code__", None)
+    code = getattr(function_of(raw), "__code__", None)
     module = sys.modules.get(model.__module__) if model is not None else None
     file = getattr(module, "__file__", None) or "<unknown>"
     return Place(getattr(code, "co_filename", file), int(getattr(code, "co_firstlineno", 0)), name)

@@ -201,7 +201,9 @@ class Objects(Subscripts):
         if isinstance(raw, (property, functools.cached_property, cached_property)):
             return self.get_member(receiver, raw)
         if isinstance(raw, classmethod):
-            owner = receiver.cls if isinstance(receiver, (Box, Tup)) else type(receiver.obj)  # type: ignore[attr-defined]
+            owner = receiver.cls if isinstance(receiver, (Box, Tup)) else None
+            if isinstance(receiver, Known):
+                owner = type(receiver.obj)
             return frozenset({Bound(Known(raw.__func__), known(owner))})
         if isinstance(raw, staticmethod):
             return known(raw.__func__)
@@ -302,6 +304,6 @@ class Objects(Subscripts):
 
 
 def _is_made(function: FunctionType) -> bool:
-    """Tell whether Python gave a function to a class of named tuples."""
+    """Tell whether Python gave a function to a class of named tuples (3.14 one for its annotations too)."""
     module = function.__module__
     return module.startswith(("collections", "namedtuple_")) or "annotate" in function.__name__
