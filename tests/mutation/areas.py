@@ -73,8 +73,7 @@ AREAS = {
     ),
     "inference": Area(
         files=("perfkit/inference/*.py",),
-        # Not of test_constructs.py: it holds the answers against what is read, and no answer is another
-        # there that isn't in test_answers.py.
+        # test_constructs.py isn't asked: an answer that is another one there is so in test_answers.py.
         tests=(
             "tests/inference/test_answers.py",
             "tests/inference/test_behind.py",

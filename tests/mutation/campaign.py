@@ -165,8 +165,7 @@ class Campaign:
 
     def dies_in_fork(self, mutant: Mutant, items: list[pytest.Item]) -> bool:
         """Return whether a test fails with the changed code that passes without, in forks of this process."""
-        items = [one for one in items if one.nodeid not in self.left_out]
-        while items:
+        while items := [one for one in items if one.nodeid not in self.left_out]:
             failed = self.first_failure(mutant, items)
             if failed is None:
                 return False
@@ -175,7 +174,6 @@ class Campaign:
                 return True
             self.left_out.add(items[unchanged].nodeid)
             say(f"fails without a mutant too, and is left out: {items[unchanged].nodeid}")
-            items = items[:unchanged] + items[unchanged + 1 :]
         return False
 
     def first_failure(self, mutant: Mutant | None, items: list[pytest.Item]) -> int | None:
